@@ -1,0 +1,199 @@
+"""The command line: parse, call a flow, print. Heavy imports wait until a command runs."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, CycloptsError, Parameter
+
+from standout.errors import InputError, one_line
+from standout.run.version import __version__
+
+app = App(
+    name="standout",
+    help="Which training records does a classifier give away, why those, and what protects them.",
+    version=__version__,
+    default_parameter=Parameter(negative=()),
+)
+
+
+@app.command
+def audit(
+    source: str,
+    /,
+    *,
+    label: str | None = None,
+    id: str | None = None,
+    group: str | None = None,
+    drop: Annotated[list[str] | None, Parameter(consume_multiple=False)] = None,
+    model: str = "mlp",
+    set: Annotated[list[str] | None, Parameter(consume_multiple=False)] = None,
+    shadows: int = 64,
+    fraction: float = 0.5,
+    fpr: float = 0.001,
+    exposed_above: float = 0.1,
+    attacks: str | None = None,
+    seed: int = 0,
+    device: str = "auto",
+    jobs: int | None = None,
+    out: Path | None = None,
+    fail_over: int | None = None,
+    quiet: bool = False,
+    json: bool = False,
+) -> int:
+    """Train shadow models on a data set, attack them, and write a run folder with a report.
+
+    Parameters
+    ----------
+    source
+        A built-in data set (digits, breast-cancer, wine), a table (.csv, .csv.gz, .tsv) with --label, or an .npz file
+        with arrays x and y.
+    label
+        Column of a table that holds the class.
+    id
+        Column of a table that names the records; never a feature.
+    group
+        Column of a table; records of one group are in a training together or not at all; never a feature.
+    drop
+        Column of a table to leave out; can be given again.
+    model
+        mlp, logistic-regression, random-forest, gradient-boosting, knn, or file.py:name of your own.
+    set
+        Setting of the model as key=value; can be given again.
+    shadows
+        Number of shadow models: even, at least 4.
+    fraction
+        Share of the records in each training.
+    fpr
+        Share of the models that never saw a record in which an attacker may accuse it falsely.
+    exposed_above
+        Exposure from which a record counts as exposed.
+    attacks
+        Names with commas between; default all of them.
+    seed
+        Of memberships and trainings.
+    device
+        auto, cpu or cuda.
+    jobs
+        Trainings side by side; default one per core.
+    out
+        Run folder; default runs/NAME. The same audit again uses what is there.
+    fail_over
+        Exit with code 1 when more than this many records are exposed.
+    quiet
+        Print nothing but errors.
+    json
+        Print summary.json instead of the headline.
+    """
+    from standout.data.source import load
+    from standout.flows.audit import audit as flow
+    from standout.terminal import headline, progress_bar
+
+    dataset = load(source, label=label, id=id, group=group, drop=drop or ())
+    folder = out if out is not None else Path("runs") / dataset.name
+    with progress_bar(quiet or not sys.stderr) as progress:
+        run = flow(
+            dataset,
+            model=model,
+            settings=settings_of(set or []),
+            shadows=shadows,
+            fraction=fraction,
+            fpr=fpr,
+            exposed_above=exposed_above,
+            attacks=attacks,
+            seed=seed,
+            device=device,
+            jobs=jobs,
+            out=folder,
+            progress=progress,
+        )
+    if json:
+        print(dump(run.summary))
+    elif not quiet:
+        headline(run)
+    return int(fail_over is not None and run.summary["exposed"]["count"] > fail_over)
+
+
+@app.command
+def report(run: Path, /, *, quiet: bool = False) -> int:
+    """Write report.html of a run again, from what is stored.
+
+    Parameters
+    ----------
+    run
+        Run folder of a finished audit.
+    quiet
+        Print nothing but errors.
+    """
+    from standout.report.build import write_report
+    from standout.run.folder import RunFolder
+
+    if not (run / "summary.json").is_file():
+        raise InputError(f"{run} holds no finished audit; run standout audit SOURCE --out {run} first")
+    write_report(RunFolder(run))
+    if not quiet:
+        print(run / "report.html")
+    return 0
+
+
+@app.command(name="list")
+def list_(what: str, /) -> int:
+    """Show what there is, a line each, with its source.
+
+    Parameters
+    ----------
+    what
+        datasets, models, attacks or characteristics.
+    """
+    from standout.terminal import catalogue
+
+    for line in catalogue(what):
+        print(line)
+    return 0
+
+
+def settings_of(pairs: list[str]) -> dict:
+    """Settings from key=value texts."""
+    from standout.recipes.estimators import parse_value
+
+    settings = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key.strip():
+            raise InputError(f"--set takes key=value, not {pair!r}")
+        if key.strip() in settings:
+            raise InputError(f"--set {key.strip()} is given twice")
+        settings[key.strip()] = parse_value(value.strip())
+    return settings
+
+
+def dump(content: dict) -> str:
+    """JSON for machines."""
+    return json.dumps(content, indent=1, ensure_ascii=False)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command; bad input is one line on stderr and exit code 2, an interrupt is exit code 130."""
+    try:
+        code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    except InputError as e:
+        _fail(f"standout: {one_line(e, 2000)}")
+    except CycloptsError as e:
+        _fail(f"standout: {one_line(e, 2000)} (see standout --help)")
+    except KeyboardInterrupt:
+        print("standout: interrupted; the same command goes on from here", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(line: str) -> None:
+    print(line, file=sys.stderr)
+    sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

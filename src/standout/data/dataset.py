@@ -1,0 +1,190 @@
+"""`Dataset`: records with labels and ids, checked once, so that nothing after this stage checks them again."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from standout.data.labels import read_labels
+from standout.errors import InputError, listed
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Records of a classification task, in the user's order.
+
+    x: array (N, D) of numbers, images (N, H, W) or (N, H, W, channels), or a DataFrame with N rows.
+    y: labels (N,), of any kind; compared as text without surrounding blanks. A record without a label is left out.
+    ids: names of the records (N,), unique; kept as written. Default: a DataFrame's index where unique, else positions.
+    groups: (N,) records of one group (a patient) are members of a model together or not at all.
+    kind: "tabular" or "image"; default by the number of dimensions.
+
+    After construction `y` holds class codes int64 (N,), `classes` the names, `values` the label of each class as the
+    user wrote it, `ids` text, `groups` codes or None. Raises InputError for what cannot be used.
+    """
+
+    x: np.ndarray | pd.DataFrame
+    y: np.ndarray
+    ids: np.ndarray | Sequence | None = None
+    groups: np.ndarray | Sequence | None = None
+    name: str = "data"
+    kind: str | None = None
+    notes: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    values: np.ndarray | None = None
+
+    def __post_init__(self):
+        if self.values is not None:  # made by `take` from a checked one
+            return
+        put = lambda name, value: object.__setattr__(self, name, value)  # noqa: E731
+        refuse_other_order(self.x, self.y, "y")
+        x = check_x(self.x)
+        n = len(x)
+        ids = check_ids(self.ids, x, n)
+        labels = column_of(self.y, "y", n, "a label")
+        if self.groups is not None:
+            refuse_other_order(self.x, self.groups, "groups")
+        groups = None if self.groups is None else column_of(self.groups, "groups", n, "a group")
+        codes, classes, values, notes = read_labels(labels)
+        keep = codes >= 0
+        put("x", x if keep.all() else (x.loc[keep] if isinstance(x, pd.DataFrame) else x[keep]))
+        put("y", codes[keep])
+        put("ids", ids[keep])
+        put("groups", None if groups is None else group_codes(groups[keep]))
+        put("classes", classes)
+        put("values", values)
+        put("notes", (*self.notes, *notes))
+        put("kind", self.kind or ("image" if x.ndim > 2 else "tabular"))
+        if self.kind not in ("tabular", "image"):
+            raise InputError(f"kind is 'tabular' or 'image', not {self.kind!r}")
+        if len(self) < 8:
+            raise InputError(f"{len(self)} labelled records; an audit needs at least 8")
+        if self.groups is not None and self.groups.max() < 3:
+            raise InputError(f"{self.groups.max() + 1} groups; an audit needs at least 4, since a group stays whole")
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def take(self, rows: np.ndarray) -> "Dataset":
+        """The same data set with only these rows, in this order."""
+        x = self.x.iloc[rows] if isinstance(self.x, pd.DataFrame) else self.x[rows]
+        groups = None if self.groups is None else self.groups[rows]
+        return replace(self, x=x, y=self.y[rows], ids=self.ids[rows], groups=groups)
+
+    def id_order(self) -> np.ndarray:
+        """Positions (N,) that sort the records by id: the order in which models train, whatever the user's order."""
+        return np.argsort(self.ids, kind="stable")
+
+    def digest(self) -> str:
+        """SHA-256 of content, labels, ids and groups; the name does not count. Equal for equal data in equal order."""
+        sha = hashlib.sha256()
+
+        def add(array):
+            array = np.ascontiguousarray(array)
+            if array.dtype.kind in "OUT":
+                texts = [str(v).encode("utf-8", "surrogatepass") for v in array.ravel()]
+                sha.update(np.array([len(t) for t in texts], dtype=np.int64).tobytes() + b"".join(texts))
+            else:
+                sha.update(f"{array.dtype.str}{array.shape}".encode() + array.tobytes())
+
+        if isinstance(self.x, pd.DataFrame):
+            for column in self.x.columns:
+                sha.update(repr(column).encode())
+                series = self.x[column]
+                add(series.isna().to_numpy())
+                plain = series.dtype.kind in "iufb" and isinstance(series.dtype, np.dtype)
+                add(series.to_numpy() if plain else series.astype(object).to_numpy())
+        else:
+            add(self.x)
+        for part in (np.array(self.classes), self.y, self.ids, self.groups):
+            if part is not None:
+                add(part)
+        return sha.hexdigest()
+
+
+def check_x(x) -> np.ndarray | pd.DataFrame:
+    """x as a DataFrame or as an array of numbers with 2 to 4 dimensions and at least one column; inf is refused."""
+    if isinstance(x, pd.DataFrame):
+        if not x.shape[1]:
+            raise InputError("x has no columns")
+        if x.columns.has_duplicates:
+            twice = x.columns[x.columns.duplicated()][0]
+            raise InputError(f"column {str(twice)!r} stands twice in x; rename one")
+        for column in x.columns:
+            if x[column].dtype.kind in "fc" and np.isinf(x[column].to_numpy(dtype=complex, na_value=0)).any():
+                raise InputError(f"column {str(column)!r} of x holds inf; replace it")
+        return x
+    if hasattr(x, "toarray"):
+        raise InputError("x is a sparse matrix; give x.toarray()")
+    try:
+        array = np.asarray(x)
+    except (ValueError, TypeError) as e:
+        raise InputError(f"x is not an array: {e}") from e
+    if array.ndim < 2 or array.ndim > 4:
+        raise InputError(f"x has shape {array.shape}; give (records, columns), or images (records, height, width)")
+    if 0 in array.shape[1:]:
+        raise InputError(f"x has shape {array.shape}: no columns")
+    if array.dtype.kind in "OUST":
+        try:
+            array = array.astype(np.float64)
+        except (ValueError, TypeError) as e:
+            raise InputError(f"x holds something that is not a number ({e}); give text columns as a DataFrame") from e
+    if array.dtype.kind not in "fiub":
+        raise InputError(f"x has dtype {array.dtype}; give numbers")
+    if array.dtype.kind == "f" and array.dtype.itemsize not in (4, 8):
+        array = array.astype(np.float32 if array.dtype.itemsize == 2 else np.float64)
+    if array.dtype.kind == "f" and np.isinf(array).any():
+        row = int(np.argwhere(np.isinf(array))[0][0])
+        raise InputError(f"x holds inf, first in row {row}; replace it")
+    return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("="))
+
+
+def column_of(values, name: str, n: int, what: str) -> np.ndarray:
+    """One value per record as an object array (N,)."""
+    array = values.to_numpy(dtype=object) if hasattr(values, "to_numpy") else np.asarray(values, dtype=None)
+    if array.ndim == 2 and array.shape[1] == 1:
+        array = array[:, 0]
+    if array.ndim != 1:
+        raise InputError(f"{name} has shape {array.shape}; give {what} per record, shape ({n},)")
+    if len(array) != n:
+        raise InputError(f"{name} has {len(array)} entries for {n} rows of x; give {what} per record")
+    return array.astype(object)
+
+
+def refuse_other_order(x, y, name: str) -> None:
+    """Two pandas objects whose indices hold the same names in another order would be paired wrongly by position."""
+    a, b = getattr(x, "index", None), getattr(y, "index", None)
+    if not (isinstance(a, pd.Index) and isinstance(b, pd.Index)) or len(a) != len(b) or a.equals(b):
+        return
+    if a.is_unique and b.is_unique and not len(a.symmetric_difference(b)):
+        raise InputError(f"x and {name} have the same index in another order; give {name}.loc[x.index]")
+
+
+def check_ids(ids, x, n: int) -> np.ndarray:
+    """Ids as text (N,), unique."""
+    if ids is None:
+        index = x.index if isinstance(x, pd.DataFrame) else None
+        ids = index if index is not None and index.is_unique and not index.hasnans else np.arange(n)
+    array = column_of(ids, "ids", n, "an id")
+    missing = pd.isna(array) | np.array([isinstance(v, str) and not v for v in array], dtype=bool)
+    if missing.any():
+        raise InputError(f"ids: row {int(np.argmax(missing))} has no id; give every record one")
+    text = np.array([str(v) for v in array])
+    seen = pd.Index(text)
+    if not seen.is_unique:
+        twice = seen[seen.duplicated()]
+        rows = np.flatnonzero(text == twice[0])
+        raise InputError(
+            f"ids are not unique: {str(twice[0])!r} stands in rows {listed(rows, 3)}; give every record its own"
+        )
+    return text
+
+
+def group_codes(groups: np.ndarray) -> np.ndarray:
+    """Codes int64 (N,) of groups; a record without a group is a group of its own."""
+    missing = pd.isna(groups)
+    text = np.array([str(g) for g in groups], dtype=object)
+    text[missing] = [("", i) for i in np.flatnonzero(missing)]
+    return pd.factorize(text)[0].astype(np.int64)

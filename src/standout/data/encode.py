@@ -1,0 +1,106 @@
+"""Tables to numbers. The layout (columns, levels) is the table's; what fills gaps is learnt by each model from its own
+training records, and a level that those records lack counts as unknown: no column of zeros betrays a membership."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from standout.data.dataset import Dataset
+from standout.errors import listed
+
+LEVELS = 50
+"""A text column with more levels than this is left out of the encoded matrix, with a line."""
+
+
+@dataclass(frozen=True, eq=False)
+class Matrix:
+    """Numbers (N, D) with what is needed to fill the gaps as any one model would.
+
+    base: float (N, D), gaps 0. missing: bool (N, P), gaps of the columns `gaps` int (P,). levels: int (L,), the
+    one-hot columns. notes: what was left out.
+    """
+
+    base: np.ndarray
+    missing: np.ndarray
+    gaps: np.ndarray
+    levels: np.ndarray
+    notes: tuple[str, ...]
+
+    def fit(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(fill (P,), known (D,)): medians of the columns with gaps and which levels occur, in these rows."""
+        values = np.where(self.missing[rows], np.nan, self.base[rows][:, self.gaps].astype(np.float64))
+        empty = np.isnan(values).all(axis=0)
+        fill = np.zeros(len(self.gaps))
+        if not empty.all():
+            fill[~empty] = np.nanmedian(values[:, ~empty], axis=0)
+        known = np.ones(self.base.shape[1], dtype=bool)
+        known[self.levels] = self.base[rows][:, self.levels].any(axis=0)
+        return fill, known
+
+    def filled(self, fill: np.ndarray, known: np.ndarray) -> np.ndarray:
+        """All records (N, D) as a model with this fit sees them."""
+        if not len(self.gaps) and known.all():
+            return self.base
+        full = self.base.copy()
+        full[:, self.gaps] += self.missing * fill.astype(full.dtype)
+        full[:, ~known] = 0
+        return full
+
+
+def matrix_of(dataset: Dataset) -> Matrix:
+    """The encoded matrix of a data set: arrays as they are (images flat), DataFrames column by column."""
+    if not isinstance(dataset.x, pd.DataFrame):
+        flat = dataset.x.reshape(len(dataset.x), -1)
+        nothing = np.array([], dtype=np.int64)
+        return Matrix(flat, np.zeros((len(flat), 0), dtype=bool), nothing, nothing, ())
+    return _encode(dataset.x)
+
+
+def _encode(frame: pd.DataFrame) -> Matrix:
+    numbers, missing, gaps, indicators, one_hots, left_out, wide = [], [], [], [], [], [], []
+    for column in frame.columns:
+        values = frame[column]
+        present = values.dropna()
+        if present.empty or (len(present) == len(values) and present.nunique() == 1):
+            left_out.append(column)
+            continue
+        if is_number(values):
+            array = values.to_numpy(dtype=np.float64, na_value=np.nan)
+            gap = np.isnan(array)
+            if gap.any():
+                gaps.append(len(numbers))
+                missing.append(gap)
+                indicators.append(gap.astype(np.float64))
+            numbers.append(np.where(gap, 0.0, array))
+            continue
+        text = values.astype(object).where(values.notna(), None).map(lambda v: None if v is None else str(v))
+        levels = sorted(text.dropna().unique())
+        if len(levels) > LEVELS:
+            wide.append(f"{column} ({len(levels)} levels)")
+            continue
+        if text.isna().any():
+            one_hots.append(text.isna().to_numpy(dtype=np.float64))
+        one_hots.extend((text == level).to_numpy(dtype=np.float64) for level in levels)
+    columns = [*numbers, *indicators, *one_hots]
+    notes = []
+    if left_out:
+        notes.append(f"left out, empty or constant: {listed(left_out)}")
+    if wide:
+        notes.append(f"left out, text with more than {LEVELS} levels: {listed(wide)}")
+    base = np.stack(columns, axis=1) if columns else np.zeros((len(frame), 0))
+    first_level = len(numbers) + len(indicators)
+    return Matrix(
+        base,
+        np.stack(missing, axis=1) if missing else np.zeros((len(frame), 0), dtype=bool),
+        np.array(gaps, dtype=np.int64),
+        np.arange(first_level, base.shape[1]),
+        tuple(notes),
+    )
+
+
+def is_number(values: pd.Series) -> bool:
+    """Whether a column holds numbers (bool included), so that order and distance mean something."""
+    if pd.api.types.is_bool_dtype(values.dtype) or pd.api.types.is_numeric_dtype(values.dtype):
+        return not pd.api.types.is_complex_dtype(values.dtype)
+    return values.dtype == object and values.dropna().map(lambda v: isinstance(v, (int, float, np.number))).all()

@@ -1,0 +1,47 @@
+"""SOURCE, as the command line and `standout.load` take it, to a Dataset."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from standout.data.arrays import read_arrays
+from standout.data.builtin import BUILTIN
+from standout.data.dataset import Dataset
+from standout.data.tables import read_table
+from standout.errors import InputError, did_you_mean, listed
+
+TABLES = (".csv", ".csv.gz", ".tsv", ".tsv.gz")
+
+
+def load(
+    source: str | Path,
+    *,
+    label: str | None = None,
+    id: str | None = None,
+    group: str | None = None,
+    drop: Sequence[str] = (),
+) -> Dataset:
+    """A Dataset from a built-in name, a CSV table (with `label`), or an .npz file with x and y.
+
+    label, id, group, drop: column names of a table. Raises InputError where the source cannot be used.
+    """
+    text = str(source)
+    path = Path(source)
+    is_table = text.lower().endswith(TABLES)
+    if not is_table and (given := [n for n, v in _columns(label, id, group, drop) if v]):
+        raise InputError(f"{listed(given)}: only for tables ({', '.join(TABLES)}), and {text!r} is none")
+    if text in BUILTIN:
+        return BUILTIN[text]()
+    if not path.exists():
+        hint = did_you_mean(text, BUILTIN)
+        raise InputError(f"no file or built-in data set {text!r}{hint} (built-in: {listed(BUILTIN)})")
+    if path.is_dir():
+        raise InputError(f"{text!r} is a folder; give a table ({', '.join(TABLES)}) or an .npz file")
+    if is_table:
+        return read_table(path, label=label, id=id, group=group, drop=tuple(drop))
+    if path.suffix.lower() == ".npz":
+        return read_arrays(path)
+    raise InputError(f"{text!r}: unknown kind of file; give a table ({', '.join(TABLES)}) or an .npz file")
+
+
+def _columns(label, id, group, drop):
+    return [("--label", label), ("--id", id), ("--group", group), ("--drop", drop)]

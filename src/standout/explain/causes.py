@@ -1,0 +1,88 @@
+"""A cause for each exposed record, with its evidence in a sentence. Causes are hypotheses: only characteristics that
+separate the exposed from the others in this audit may speak, and `unexplained` is an answer."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from standout.explain.evidence import Evidence
+
+CAUSES = ("suspect label", "outlier", "between classes", "rare", "hard", "unexplained")
+FLOOR = 0.6
+"""AUROC below which a characteristic does not speak."""
+
+ACTIONS = {
+    "suspect label": "check the label",
+    "outlier": "collect more records like it, or defend it",
+    "between classes": "check the label; if it is right, defend it",
+    "rare": "collect more records like it, or leave it out",
+    "hard": "defend it",
+    "unexplained": "defend it",
+    "": "",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Verdicts:
+    """Text of each record (N,): cause, reason and action; empty for records that are not exposed."""
+
+    cause: np.ndarray
+    reason: np.ndarray
+    action: np.ndarray
+
+
+def separates(strength: dict) -> bool:
+    """Whether a characteristic tells exposed from other records here: AUROC above the floor, interval above chance."""
+    return strength["auroc"] is not None and strength["auroc"] >= FLOOR and strength["ci"][0] > 0.5
+
+
+def verdicts(
+    evidence: Evidence, values: dict[str, np.ndarray], strengths: dict[str, dict], exposed: np.ndarray
+) -> Verdicts:
+    """Cause, reason and action of each exposed record, by its place among the records of its class."""
+    speaks = {name for name, strength in strengths.items() if separates(strength)}
+    n = len(exposed)
+    out = Verdicts(*(np.full(n, "", dtype=object) for _ in range(3)))
+    for i in np.flatnonzero(exposed):
+        cause, reason = _judge(i, evidence, values, speaks)
+        out.cause[i], out.reason[i], out.action[i] = cause, reason, ACTIONS[cause]
+    return out
+
+
+def _judge(i: int, evidence: Evidence, values: dict[str, np.ndarray], speaks: set[str]) -> tuple[str, str]:
+    data = evidence.dataset
+    own = int(data.y[i])
+    names = data.classes
+    around = data.y[evidence.neighbours[i]]
+    k = len(around)
+    counts = np.bincount(around, minlength=len(names))
+    other = int(np.argmax(np.where(np.arange(len(names)) == own, -1, counts)))
+    p = evidence.out_probabilities[i]
+    favourite = int(p.argmax())
+    same = data.y == own
+    near = f"{counts[other]} of its {k} nearest neighbours are {names[other]}"
+    say = f"models that never saw it say {names[favourite]} with {p[favourite]:.0%}"
+    label = f"labelled {names[own]}"
+
+    if favourite != own and "out_loss" in speaks and "neighbour_disagreement" in speaks:
+        if counts[own] < k / 2 and favourite == other and p[favourite] >= 0.5:
+            return "suspect label", f"{label}; {near}; {say}"
+    if "neighbour_disagreement" in speaks and counts[own] < 0.8 * k and values["neighbour_disagreement"][i] > 0:
+        if not (favourite != own and p[favourite] > 0.8):
+            return "between classes", f"{label}; {near}; {say}"
+    if "centroid_distance" in speaks:
+        place = _place(values["centroid_distance"], i, same)
+        if place >= 0.95:
+            return "outlier", f"farther from the middle of class {names[own]} than {place:.0%} of its records; {say}"
+    if same.sum() <= max(5, 0.2 * len(data) / len(names)):
+        return "rare", f"one of only {int(same.sum())} records labelled {names[own]}"
+    if "out_loss" in speaks and _place(values["out_loss"], i, same) >= 0.9:
+        place = _place(values["out_loss"], i, same)
+        return "hard", f"harder for models that never saw it than {place:.0%} of class {names[own]}; {say}"
+    return "unexplained", f"{label}; {say}; no characteristic that separates the exposed records here marks it"
+
+
+def _place(values: np.ndarray, i: int, same: np.ndarray) -> float:
+    """Share of the records of its class that lie below record i."""
+    own = values[same]
+    return float((own < values[i]).mean()) if np.isfinite(values[i]) else 0.0

@@ -1,0 +1,201 @@
+"""From stored models to figures: everything after training, nothing that trains. Reads and writes the run folder."""
+
+import time
+
+import numpy as np
+import pandas as pd
+
+from standout.attacks import ATTACKS, leave_pair_out
+from standout.attacks.attack import Models
+from standout.attacks.moments import Moments
+from standout.attacks.smoothing import Smoothing, choose_smoothing, smoothed_scores
+from standout.data.dataset import Dataset
+from standout.errors import listed
+from standout.explain import CHARACTERISTICS, Evidence
+from standout.explain.association import association
+from standout.explain.causes import CAUSES, verdicts
+from standout.exposure.checks import detectable, own_fpr_seen, stability
+from standout.exposure.discovery import reported
+from standout.exposure.posterior import fit, posterior
+from standout.flows.exhibits import exhibits
+from standout.flows.options import Options
+from standout.measure.figures import attack_figures, counting_fpr, rate
+from standout.measure.overfitting import accuracy_and_gap
+from standout.measure.roc import Roc
+from standout.recipes import Recipe
+from standout.run.folder import RunFolder
+from standout.run.tables import write_records
+from standout.run.version import __version__
+from standout.shadows.store import Shadows
+from standout.signals import smooth
+
+
+def analyse(
+    folder: RunFolder,
+    config: dict,
+    dataset: Dataset,
+    recipe: Recipe,
+    shadows: Shadows,
+    options: Options,
+    warnings: list[str],
+    *,
+    seconds: float,
+) -> None:
+    """Attack, measure, estimate, explain; write summary.json, records.csv, figures.json. dataset: the user's order."""
+    clock = [time.perf_counter()]
+    order = dataset.id_order()
+    by_id = dataset.take(order)
+    members = shadows.members
+    warnings = [*warnings, *shadows.notes()]
+    signal = shadows.signal("rescaled-logit")
+    smoothing = choose_smoothing(signal, members) if shadows.rounded() else None
+    if smoothing:
+        shown = listed(sorted({rate(a) if a else "0" for a in smoothing.amounts}))
+        warnings.append(f"probabilities reach 0 or 1: smoothed by {shown}, chosen on the references of each model")
+
+    figures, curves, flags = {}, {}, None
+    for name in options.attacks:
+        scores = scores_of(name, shadows, signal, smoothing)
+        figures[name], curves[name] = attack_figures(scores, members, options.fpr)
+        if name == options.attacks[-1]:
+            count_at = counting_fpr(options.fpr, int((~members).sum()), len(dataset))
+            flags = scores >= curves[name].at(count_at)[0]
+            if count_at != options.fpr:
+                warnings.append(
+                    f"FPR {rate(options.fpr)} is not measurable with {len(dataset)} records and {len(members)} models: "
+                    f"hits and precision are counted at {rate(count_at)}; exposure keeps {rate(options.fpr)}"
+                )
+    assert flags is not None
+
+    if smoothing:
+        signal = smooth(signal, smoothing.overall).astype(np.float32)
+    moments = Moments.of(Models(signal, members, None))
+    fitted = fit(moments)
+    found = posterior(fitted.evidence, fitted.prior, fpr=options.fpr, above=options.exposed_above)
+    exposed = reported(found.doubt)
+    if len(members) < 16:
+        warnings.append(f"{len(members)} models: intervals are wide, and few records can be reported; 64 are usual")
+    checks = {
+        "detectable": detectable(fitted, found.doubt, exposed, fpr=options.fpr, above=options.exposed_above),
+        "own_fpr_seen": own_fpr_seen(signal, members, exposed, options.fpr),
+        "stability": stability(
+            signal, members, fitted, max(int(exposed.sum()), len(dataset) // 100, 1), fpr=options.fpr
+        ),
+    }
+    clock.append(time.perf_counter())
+
+    correct = shadows.signal("correct")
+    losses = shadows.signal("loss")
+    trials, false_trials = members.sum(axis=0), (~members).sum(axis=0)
+    evidence = Evidence(
+        by_id,
+        np.where(members, 0, losses).sum(axis=0, dtype=np.float64) / false_trials,
+        shadows.mean_probabilities(len(dataset.classes))[1],
+    )
+    values = {name: c.values(evidence) for name, c in CHARACTERISTICS.items()}
+    strengths = {name: association(v, exposed, found.exposure) for name, v in values.items()}
+    why = verdicts(evidence, values, strengths, exposed)
+    table = pd.DataFrame(
+        {
+            "record": by_id.ids,
+            "label": np.array(dataset.classes)[by_id.y],
+            "exposure": found.exposure,
+            "exposure_lo": found.low,
+            "exposure_hi": found.high,
+            "doubt": found.doubt,
+            "hits": (flags & members).sum(axis=0),
+            "trials": trials,
+            "false_hits": (flags & ~members).sum(axis=0),
+            "false_trials": false_trials,
+            "exposed": exposed,
+            "effect": effect_size(moments),
+            "memorization": np.where(members, correct, 0).sum(axis=0, dtype=np.float64) / trials
+            - np.where(members, 0, correct).sum(axis=0, dtype=np.float64) / false_trials,
+            **values,
+            "cause": why.cause,
+            "reason": why.reason,
+            "action": why.action,
+        }
+    )
+    clock.append(time.perf_counter())
+
+    accuracy = accuracy_and_gap(correct, members)
+    size = int(members.sum(axis=1).min())
+    parameters = shadows.parameters()
+    count = int(exposed.sum())
+    summary = {
+        "schema": "standout/1",
+        "standout": __version__,
+        "key": config["key"],
+        "warnings": warnings,
+        "dataset": {
+            "name": dataset.name,
+            "kind": dataset.kind,
+            "records": len(dataset),
+            "classes": len(dataset.classes),
+        },
+        "model": {
+            "name": recipe.name,
+            "parameters": parameters,
+            "records_per_parameter": size / parameters if parameters else None,
+        },
+        "shadows": {
+            "count": len(members),
+            "seed": options.seed,
+            "fraction": options.fraction,
+            "members_per_model": size,
+        },
+        "accuracy": accuracy,
+        "attacks": figures,
+        "exposed": {
+            "attack": options.attacks[-1],
+            "fpr": options.fpr,
+            "above": options.exposed_above,
+            "count": count,
+            "share": count / len(dataset),
+            **checks,
+        },
+        "causes": {cause: int((why.cause == cause).sum()) for cause in CAUSES},
+        "characteristics": strengths,
+        "taxonomy": ["NISTAML.033", "AML.T0024.000"],
+        "policy": None,
+    }
+    in_users_order = np.argsort(order, kind="stable")
+    write_records(folder, table.iloc[in_users_order].reset_index(drop=True))
+    drawn = {name: outline_of(curve) for name, curve in curves.items()}
+    folder.write_json("figures.json", {"roc": drawn, **exhibits(by_id, table, evidence)})
+    clock.append(time.perf_counter())
+    spent = np.diff(clock)
+    summary["seconds"] = {
+        "shadows": seconds,
+        "attacks": float(spent[0]),
+        "explain": float(spent[1]),
+        "report": float(spent[2]),
+        "total": float(seconds + spent.sum()),
+    }
+    folder.write_json("summary.json", summary)
+
+
+def scores_of(name: str, shadows: Shadows, rescaled: np.ndarray, smoothing: Smoothing | None) -> np.ndarray:
+    """Leave-pair-out scores (M, N) of one attack on the stored models."""
+    attack = ATTACKS[name]
+    if attack.signal != "rescaled-logit":
+        return leave_pair_out(attack, shadows.signal(attack.signal), shadows.members)
+    if smoothing:
+        return smoothed_scores(attack, rescaled, shadows.members, smoothing)
+    return leave_pair_out(attack, rescaled, shadows.members)
+
+
+def effect_size(moments: Moments) -> np.ndarray:
+    """(mean IN - mean OUT) / pooled sd of the signal, float64 (N,); 0 where nothing varies and nothing differs."""
+    inside, outside = moments.inside, moments.outside
+    degrees = np.maximum(inside.count + outside.count - 2, 1)
+    sd = np.sqrt((inside.squares + outside.squares) / degrees)
+    gap = inside.mean - outside.mean
+    return np.divide(gap, np.maximum(sd, 1e-12), out=np.zeros_like(gap), where=gap != 0)
+
+
+def outline_of(curve: Roc) -> dict:
+    """Points of a ROC curve for drawing."""
+    fpr, tpr = curve.outline()
+    return {"fpr": [float(f) for f in fpr], "tpr": [float(t) for t in tpr], "non_members": curve.negatives}

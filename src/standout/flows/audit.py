@@ -1,0 +1,162 @@
+"""The audit, end to end: data, shadows, attacks, exposure, causes, report."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from standout.attacks import ATTACKS
+from standout.data.dataset import Dataset
+from standout.errors import InputError, listed, one_line
+from standout.flows.analysis import analyse
+from standout.flows.options import Options, attack_names
+from standout.flows.run import Run
+from standout.recipes import Recipe, recipe_of
+from standout.recipes.identity import Unidentifiable
+from standout.report.build import write_report
+from standout.run.folder import RunFolder
+from standout.run.key import differences, key_of, libraries
+from standout.run.version import __version__
+from standout.shadows.memberships import check_members, draw_members
+from standout.shadows.plan import extend_plan, make_plan
+from standout.shadows.store import Shadows
+from standout.shadows.train import train_missing
+
+
+def audit(
+    x,
+    y=None,
+    *,
+    model: object = "mlp",
+    settings: dict | None = None,
+    shadows: int = 64,
+    fraction: float = 0.5,
+    fpr: float = 1e-3,
+    exposed_above: float = 0.1,
+    attacks: str | Sequence[str] | None = None,
+    ids: Sequence | None = None,
+    groups: Sequence | None = None,
+    name: str | None = None,
+    seed: int = 0,
+    device: str = "auto",
+    jobs: int | None = None,
+    out: str | Path | None = None,
+    key: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Run:
+    """Train shadow models and say which records the recipe gives away, how surely, and why.
+
+    x: a Dataset, or records (N, ...) as an array or a DataFrame, with labels y (N,), and if wanted ids and groups (N,).
+    model: a name (`mlp`, `logistic-regression`, `random-forest`, `gradient-boosting`, `knn`), "file.py:name", any
+    scikit-learn classifier, or a function `fit(x, y, *, seed, sample_weight=None)` that returns `predict(x)`.
+    settings: of the model. shadows: even, at least 4. fraction: share of the records in each training.
+    fpr: share of OUT models in which a record may be accused; exposed_above: exposure from which a record counts.
+    attacks: names, default all. out: run folder, used again where the key is the same; default a temporary one that
+    goes with the returned Run. key: a name of your own for a model whose code cannot be recognised again.
+    progress: called with (models done, models in all).
+
+    Returns a Run. Raises InputError, in one line, for whatever cannot be used; then nothing was made or changed.
+    """
+    start = time.perf_counter()
+    options = Options(shadows, fraction, seed, fpr, exposed_above, attack_names(attacks), jobs)
+    options.check()
+    dataset = dataset_of(x, y, ids, groups, name)
+    recipe = recipe_of(model, settings, device)
+    warnings = [*dataset.notes, *recipe.check(dataset)]
+    by_id = dataset.take(dataset.id_order())
+    parts = key_parts(by_id, recipe, options, key)
+    temporary = out is None
+    folder = RunFolder.temporary() if out is None else RunFolder(out)
+    try:
+        config = prepare(folder, by_id, recipe, options, parts)
+        members = draw_members(
+            by_id.y, config["plan"]["stacks"][-1][1], seed=seed, fraction=fraction, groups=by_id.groups
+        )
+        check_members(members[:shadows], by_id.ids)
+        with folder.writing():
+            folder.write_json("config.json", config)
+            train_missing(
+                folder, recipe, by_id, members, config["plan"], shadows, jobs=jobs, progress=progress
+            )  # fmt: skip
+            trained = time.perf_counter()
+            stored = Shadows(folder, shadows, len(dataset))
+            analyse(folder, config, dataset, recipe, stored, options, warnings, seconds=trained - start)
+            write_report(folder)
+    except BaseException:
+        if temporary:
+            folder.remove()
+        raise
+    return Run(folder.path, temporary=temporary)
+
+
+def dataset_of(x, y, ids, groups, name: str | None) -> Dataset:
+    """A checked Dataset from what `audit` was given."""
+    if isinstance(x, Dataset):
+        if y is not None or ids is not None or groups is not None:
+            raise InputError("y, ids and groups belong into the Dataset that is given")
+        return x
+    if y is None:
+        raise InputError("y is missing: give audit(x, y, ...), or a Dataset such as standout.load('digits')")
+    return Dataset(x, y, ids=ids, groups=groups, name=name or "data")
+
+
+def key_parts(dataset: Dataset, recipe: Recipe, options: Options, key: str | None) -> dict:
+    """What the cache key covers. `code` is None where the recipe cannot be recognised again."""
+    why = None
+    try:
+        code = key_of({"recipe": ["key", key] if key is not None else recipe.identity()})
+    except Unidentifiable as e:
+        code, why = None, one_line(e)
+    model = {"name": recipe.name, "settings": recipe.settings(), "code": code}
+    if why:
+        model["unrecognised"] = why
+    return {
+        "data": dataset.digest(),
+        "records": len(dataset),
+        "model": model,
+        "seed": options.seed,
+        "fraction": options.fraction,
+        "libraries": libraries(),
+    }
+
+
+def prepare(folder: RunFolder, dataset: Dataset, recipe: Recipe, options: Options, parts: dict) -> dict:
+    """config.json for this run: new, or that of the folder with the plan kept. Raises InputError; writes nothing."""
+    folder.refuse_foreign()
+    there = folder.read_json("config.json")
+    plan = None
+    if there is not None:
+        differs = differences(there.get("parts", {}), parts)
+        if differs:
+            raise InputError(
+                f"{folder.path} holds another audit: {listed(differs, 4)}; give another out, or delete that folder"
+            )
+        if parts["model"]["code"] is None:
+            raise InputError(
+                f"model {recipe.name!r} cannot be recognised again (it holds {parts['model']['unrecognised']}), so "
+                f"what {folder.path} holds is not used; give key='a name of your own' or another out"
+            )
+        plan = there["plan"]
+    plan = extend_plan(plan or make_plan(recipe, dataset, options.shadows, options.seed), options.shadows, options.seed)
+    return {
+        "schema": "standout-config/1",
+        "standout": __version__,
+        "key": key_of(parts),
+        "dataset": {
+            "name": dataset.name,
+            "kind": dataset.kind,
+            "records": len(dataset),
+            "classes": list(dataset.classes),
+        },
+        "model": {"name": recipe.name, "settings": recipe.settings()},
+        "asked": {
+            "shadows": options.shadows,
+            "fraction": options.fraction,
+            "seed": options.seed,
+            "fpr": options.fpr,
+            "exposed_above": options.exposed_above,
+            "attacks": list(options.attacks),
+        },
+        "attacks": {name: ATTACKS[name].version for name in options.attacks},
+        "parts": parts,
+        "plan": plan,
+    }

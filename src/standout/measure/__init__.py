@@ -1,0 +1,1 @@
+"""Figures of an attack: ROC, precision, intervals, overfitting."""

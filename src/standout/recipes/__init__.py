@@ -1,0 +1,73 @@
+"""How models are trained: names, estimators and functions, all as a `Recipe`."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+from standout.errors import InputError, did_you_mean, listed, one_line
+from standout.recipes.estimators import ESTIMATORS, EstimatorRecipe
+from standout.recipes.functions import FunctionRecipe
+from standout.recipes.recipe import Recipe, Trained
+
+__all__ = ["MODELS", "Recipe", "Trained", "recipe_of"]
+
+MODELS = ("mlp", *ESTIMATORS)
+
+
+def recipe_of(model, settings: dict | None = None, device: str = "auto") -> Recipe:
+    """A Recipe from a name, `path.py:name`, a scikit-learn estimator, a function or a Recipe.
+
+    Raises InputError for unknown names and settings, and where an extra is not installed.
+    """
+    if isinstance(model, str):
+        return _named(model, settings or {}, device)
+    if isinstance(model, type):
+        raise InputError(f"model is the class {model.__name__}; give an object of it: {model.__name__}()")
+    if hasattr(model, "train") and hasattr(model, "stack_size") and hasattr(model, "identity"):
+        if settings:
+            raise InputError("settings go into the recipe itself")
+        return model
+    if hasattr(model, "fit"):
+        return EstimatorRecipe(model, settings)
+    if callable(model):
+        return FunctionRecipe(model, settings)
+    raise InputError(f"model is a {type(model).__name__}; give a name ({listed(MODELS)}), an estimator or a function")
+
+
+def _named(name: str, settings: dict, device: str) -> Recipe:
+    if ".py:" in name:
+        return recipe_of(_from_file(name), settings, device)
+    if name in ESTIMATORS:
+        return EstimatorRecipe(ESTIMATORS[name](), settings, name=name)
+    if name == "mlp":
+        if importlib.util.find_spec("torch") is None:
+            raise InputError(
+                "model 'mlp' needs the extra torch: pip install 'standout[torch]', or --model random-forest"
+            )
+        from standout.recipes.nets.mlp import MlpRecipe
+
+        return MlpRecipe.of(settings, device)
+    raise InputError(f"unknown model {name!r}{did_you_mean(name, MODELS)} (known: {listed(MODELS)}, or file.py:name)")
+
+
+def _from_file(spec: str):
+    """The object `name` of `path.py:name`: code of the user's own, run as a module."""
+    file, _, name = spec.rpartition(":")
+    path = Path(file)
+    if not path.is_file():
+        raise InputError(f"no file {file!r} for model {spec!r}")
+    module_spec = importlib.util.spec_from_file_location(f"_standout_{path.stem}", path)
+    assert module_spec and module_spec.loader
+    module = importlib.util.module_from_spec(module_spec)
+    sys.modules[module.__name__] = module  # dataclasses look their module up while it runs
+    try:
+        module_spec.loader.exec_module(module)
+    except Exception as e:
+        raise InputError(f"{file} cannot be run: {type(e).__name__}: {one_line(e)}") from e
+    finally:
+        del sys.modules[module.__name__]  # so that workers get its code by value: they cannot import it
+    if not hasattr(module, name):
+        public = [n for n in vars(module) if not n.startswith("_")]
+        raise InputError(f"{file} has no {name!r}{did_you_mean(name, public)}")
+    thing = getattr(module, name)
+    return thing() if isinstance(thing, type) else thing

@@ -1,0 +1,225 @@
+"""scikit-learn estimators as recipes, as they are: Pipelines, kNN, SVC without probabilities, any class order."""
+
+import ast
+import warnings
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pandas as pd
+from scipy.special import logsumexp
+from sklearn.base import clone, is_classifier, is_regressor
+from sklearn.pipeline import Pipeline
+from sklearn.utils import get_tags
+
+from standout.data.dataset import Dataset
+from standout.data.encode import Matrix, matrix_of
+from standout.errors import InputError, did_you_mean, listed, one_line
+from standout.recipes.identity import identify
+from standout.recipes.recipe import Trained
+from standout.signals import TINY, log_probabilities, log_softmax
+
+ZERO = float(np.log(TINY)) + 1e-6
+"""Log-probabilities up to this stand for a probability of 0."""
+
+
+class EstimatorRecipe:
+    """Any scikit-learn classifier. Each model is a clone with every `random_state` set from its seed.
+
+    A Pipeline gets a DataFrame as it is; any other estimator gets the table as numbers (`data.encode`).
+    """
+
+    supports = frozenset({"weight"})
+
+    def __init__(self, estimator, settings: dict | None = None, name: str | None = None):
+        if is_regressor(estimator) or not (hasattr(estimator, "fit") and hasattr(estimator, "get_params")):
+            raise InputError(f"{type(estimator).__name__} is not a classifier; give one with predict_proba")
+        last = estimator[-1] if isinstance(estimator, Pipeline) else estimator
+        if not (hasattr(last, "predict_proba") or hasattr(last, "decision_function")):
+            kind = "classifier with scores" if is_classifier(estimator) else "classifier"
+            raise InputError(f"{type(last).__name__} is no {kind}: it has neither predict_proba nor decision_function")
+        self.raw = isinstance(estimator, Pipeline) and name is None
+        self.name = name or type(estimator).__name__
+        self.estimator = clone(estimator)
+        self._set(settings or {})
+
+    def _set(self, settings: dict) -> None:
+        target = self.estimator[-1] if isinstance(self.estimator, Pipeline) and not self.raw else self.estimator
+        known = target.get_params(deep=True)
+        for key, value in settings.items():
+            if key not in known:
+                raise InputError(
+                    f"{self.name} has no setting {key!r}{did_you_mean(key, known)} (known: {listed(known)})"
+                )
+            target.set_params(**{key: value})
+
+    def settings(self) -> dict:
+        target = self.estimator[-1] if isinstance(self.estimator, Pipeline) and not self.raw else self.estimator
+        simple = (bool, int, float, str, type(None))
+        return {
+            k: v if isinstance(v, simple) else one_line(v, 80)
+            for k, v in sorted(target.get_params(deep=False).items())
+            if not (k == "random_state" or k.endswith("n_jobs"))
+        }
+
+    def identity(self) -> object:
+        plain = clone(self.estimator)
+        _set_all(plain, "random_state", None)
+        _set_all(plain, "n_jobs", None)
+        return ["estimator-recipe", 1, self.raw, identify(plain)]
+
+    def check(self, dataset: Dataset) -> list[str]:
+        if isinstance(dataset.x, pd.DataFrame):
+            if self.raw:
+                return []
+            matrix = matrix_of(dataset)
+            if not matrix.base.shape[1]:
+                raise InputError("no usable feature column: " + "; ".join(matrix.notes))
+            return list(matrix.notes)
+        if not self.raw and dataset.x.dtype.kind == "f" and np.isnan(dataset.x).any():
+            first = self.estimator[0] if isinstance(self.estimator, Pipeline) else self.estimator
+            last = self.estimator[-1] if isinstance(self.estimator, Pipeline) else self.estimator
+            if not (get_tags(first).input_tags.allow_nan and get_tags(last).input_tags.allow_nan):
+                row = int(np.argwhere(np.isnan(dataset.x))[0][0])
+                raise InputError(f"x holds NaN, first in row {row}, and {self.name} takes none; impute or drop them")
+        return []
+
+    def stack_size(self, dataset: Dataset) -> int:
+        return 2
+
+    def train(self, dataset: Dataset, members: np.ndarray, seeds: np.ndarray) -> Iterator[Trained]:
+        matrix = None if self.raw and isinstance(dataset.x, pd.DataFrame) else matrix_of(dataset)
+        for rows, seed in zip(members, seeds):
+            yield self._train_one(dataset, matrix, np.flatnonzero(rows), int(seed))
+
+    def _train_one(self, dataset: Dataset, matrix: Matrix | None, rows: np.ndarray, seed: int) -> Trained:
+        x = dataset.x if matrix is None else matrix.filled(*matrix.fit(rows))
+        codes = dataset.y[rows]
+        if (codes == codes[0]).all():
+            return constant(codes[0], dataset, "a model saw one class only and always answers that class")
+        assert dataset.values is not None
+        model = clone(self.estimator)
+        _set_all(model, "random_state", seed % (2**32 - 1))
+        _set_all(model, "n_jobs", 1)  # models are trained side by side already
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            model.fit(x.iloc[rows] if isinstance(x, pd.DataFrame) else x[rows], dataset.values[codes])
+            logits = outputs_of(model, x, len(dataset.classes), dataset)
+        unconverged = any("Convergence" in w.category.__name__ for w in caught)
+        note = "some models did not converge (ConvergenceWarning); raise max_iter" if unconverged else None
+        return Trained(logits, bool((logits <= ZERO).any()), _parameters(model), note=note)
+
+
+def outputs_of(model, x, n_classes: int, dataset: Dataset) -> np.ndarray:
+    """Logits float64 (N, n_classes) of a fitted estimator, exact where it gives more than rounded probabilities."""
+    seen = [dataset.classes.index(_name(c)) for c in model.classes_]
+    scores = _scores(model, x, len(seen))
+    if scores.shape != (len(x), len(seen)):
+        raise InputError(
+            f"{type(model).__name__} gives scores of shape {scores.shape} for {len(seen)} classes; "
+            "for SVC set decision_function_shape='ovr'"
+        )
+    if len(seen) == n_classes and seen == list(range(n_classes)):
+        return scores
+    full = np.full((len(scores), n_classes), np.log(TINY))
+    full[:, seen] = log_softmax(scores)
+    return full
+
+
+def _scores(model, x, seen: int) -> np.ndarray:
+    decision = None
+    if hasattr(model, "decision_function"):
+        decision = np.asarray(model.decision_function(x), dtype=np.float64)
+        if decision.ndim == 1:
+            decision = np.stack([np.zeros_like(decision), decision], axis=1)
+    if not hasattr(model, "predict_proba"):
+        assert decision is not None
+        return decision
+    p = np.asarray(model.predict_proba(x), dtype=np.float64)
+    if decision is not None and decision.shape == p.shape and np.allclose(np.exp(log_softmax(decision)), p, atol=1e-6):
+        return decision  # its probabilities are the softmax of these, which are not yet rounded
+    if hasattr(model, "predict_log_proba"):
+        with np.errstate(divide="ignore"):
+            log_p = np.asarray(model.predict_log_proba(x), dtype=np.float64)
+        if log_p.shape == p.shape and np.abs(logsumexp(log_p, axis=1)).max() < 1e-6:
+            return np.maximum(log_p, np.log(TINY)) if (p == 0).any() else log_p
+    return log_probabilities(p)
+
+
+def constant(code: int, dataset: Dataset, note: str) -> Trained:
+    """A model that always answers one class."""
+    p = np.zeros((len(dataset), len(dataset.classes)))
+    p[:, code] = 1
+    return Trained(log_probabilities(p), rounded=True, note=note)
+
+
+def _name(value) -> str:
+    from standout.data.labels import as_text
+
+    return as_text(value)
+
+
+def _set_all(estimator, parameter: str, value) -> None:
+    names = [k for k in estimator.get_params(deep=True) if k == parameter or k.endswith(f"__{parameter}")]
+    if names:
+        estimator.set_params(**dict.fromkeys(names, value))
+
+
+def _parameters(model) -> int | None:
+    """Number of fitted weights of a linear model or scikit-learn net; trees and neighbours have none to count."""
+    last = model[-1] if isinstance(model, Pipeline) else model
+    if hasattr(last, "coefs_"):
+        return int(sum(w.size for w in [*last.coefs_, *last.intercepts_]))
+    if isinstance(getattr(last, "coef_", None), np.ndarray):
+        return int(last.coef_.size + np.size(getattr(last, "intercept_", 0)))
+    return None
+
+
+def logistic_regression():
+    """Multinomial logistic regression on standardised columns."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+
+
+def random_forest():
+    """Random forest of 100 full-grown trees (Breiman 2001)."""
+    from sklearn.ensemble import RandomForestClassifier
+
+    return RandomForestClassifier()
+
+
+def gradient_boosting():
+    """Histogram gradient boosting."""
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    return HistGradientBoostingClassifier()
+
+
+def knn():
+    """5 nearest neighbours on standardised columns; keeps its training records inside the model."""
+    from sklearn.neighbors import KNeighborsClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    return make_pipeline(StandardScaler(), KNeighborsClassifier())
+
+
+ESTIMATORS: dict[str, Callable] = {
+    "logistic-regression": logistic_regression,
+    "random-forest": random_forest,
+    "gradient-boosting": gradient_boosting,
+    "knn": knn,
+}
+
+
+def parse_value(text: str) -> object:
+    """A setting's value from the command line: a Python literal where it is one, else text."""
+    words = {"true": True, "false": False, "none": None}
+    if text.lower() in words:
+        return words[text.lower()]
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text

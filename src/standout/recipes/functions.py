@@ -1,0 +1,61 @@
+"""A plain function as recipe: `fit(x, y, *, seed, sample_weight=None)` returns `predict(x)`."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pandas as pd
+
+from standout.data.dataset import Dataset
+from standout.errors import InputError
+from standout.recipes.identity import identify
+from standout.recipes.recipe import Trained
+from standout.signals import as_logits, looks_like_probabilities
+
+
+class FunctionRecipe:
+    """x as the data set holds it, y int64 codes in the order of `Dataset.classes`; predict(x) gives (N, C) logits, or
+    probabilities (told apart by rows that are non-negative and sum to 1)."""
+
+    supports = frozenset({"weight"})
+
+    def __init__(self, fit: Callable, settings: dict | None = None):
+        self.name = getattr(fit, "__name__", type(fit).__name__)
+        if settings:
+            raise InputError(f"{self.name} is a function of your own: set its settings there, not by settings")
+        self.fit = fit
+
+    def settings(self) -> dict:
+        return {}
+
+    def identity(self) -> object:
+        return ["function-recipe", 1, identify(self.fit)]
+
+    def check(self, dataset: Dataset) -> list[str]:
+        return []
+
+    def stack_size(self, dataset: Dataset) -> int:
+        return 2
+
+    def train(self, dataset: Dataset, members: np.ndarray, seeds: np.ndarray) -> Iterator[Trained]:
+        for mask, seed in zip(members, seeds):
+            rows = np.flatnonzero(mask)
+            x = dataset.x.iloc[rows] if isinstance(dataset.x, pd.DataFrame) else dataset.x[rows]
+            predict = self.fit(x, dataset.y[rows], seed=int(seed))
+            if not callable(predict):
+                raise InputError(f"{self.name} returned a {type(predict).__name__}; it must return predict(x)")
+            outputs = np.asarray(predict(dataset.x))
+            expected = (len(dataset), len(dataset.classes))
+            if outputs.shape != expected:
+                raise InputError(
+                    f"predict of {self.name} returned shape {outputs.shape} for {expected[0]} records and "
+                    f"{expected[1]} classes; return {expected}, a column for every class even if training lacked it"
+                )
+            if outputs.dtype.kind not in "fiub" or not np.isfinite(outputs).all():
+                raise InputError(f"predict of {self.name} returned values that are not finite numbers")
+            again = np.asarray(predict(dataset.x))
+            note = None
+            if not np.array_equal(outputs, again):
+                note = f"{self.name} answers differently when asked twice: is dropout or another noise on in predict?"
+            yield Trained(
+                as_logits(outputs), rounded=looks_like_probabilities(outputs) and bool((outputs == 0).any()), note=note
+            )

@@ -1,0 +1,1 @@
+"""Recipes that train nets with torch. Nothing outside this folder imports torch."""

@@ -1,0 +1,53 @@
+"""What every recipe is: a way to train models from (data, memberships, seeds)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from standout.data.dataset import Dataset
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """One trained model, seen from outside: what it answers on every record.
+
+    logits: float (N, C), classes in the order of `Dataset.classes`; logarithms of probabilities are logits.
+    rounded: some probability was 0, so that signals depend on how it is smoothed.
+    parameters: their number, where a model has one. weights, features: kept for the first models of an audit.
+    """
+
+    logits: np.ndarray
+    rounded: bool = False
+    parameters: int | None = None
+    weights: dict[str, np.ndarray] = field(default_factory=dict)
+    features: np.ndarray | None = None
+    note: str | None = None
+
+
+class Recipe(Protocol):
+    """How a model is trained. `supports` names the treatments and by-products that it can give."""
+
+    name: str
+    supports: frozenset[str]
+
+    def settings(self) -> dict:
+        """What was asked, resolved, as JSON."""
+        ...
+
+    def identity(self) -> object:
+        """JSON that differs whenever trained models would; raises Unidentifiable where that cannot be known."""
+        ...
+
+    def check(self, dataset: Dataset) -> list[str]:
+        """Raises InputError where this data cannot be trained on; returns lines to tell."""
+        ...
+
+    def stack_size(self, dataset: Dataset) -> int:
+        """How many models one task trains: the unit of work and of resume."""
+        ...
+
+    def train(self, dataset: Dataset, members: np.ndarray, seeds: np.ndarray) -> Iterator[Trained]:
+        """Models trained on each row of members bool (K, N), reproducible from their seeds int (K,)."""
+        ...

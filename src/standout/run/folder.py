@@ -1,0 +1,117 @@
+"""A run folder on disk: files written whole or not at all, readable by their owner alone, one writer at a time."""
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from standout.errors import InputError
+
+try:
+    import fcntl
+except ImportError:  # not a POSIX system: no lock there
+    fcntl = None
+
+TEMPORARY = ".writing-"
+
+
+class RunFolder:
+    """Paths and whole-file writing; nothing here knows what the files mean."""
+
+    def __init__(self, path: str | Path):
+        self.path = Path(path)
+        self.shadows = self.path / "shadows"
+
+    @classmethod
+    def temporary(cls) -> "RunFolder":
+        """A folder of its own for an audit without `out`."""
+        return cls(tempfile.mkdtemp(prefix="standout-"))
+
+    def refuse_foreign(self) -> None:
+        """Raises InputError where the folder holds something that is no audit, or is no folder. Makes nothing."""
+        if self.path.exists() and not self.path.is_dir():
+            raise InputError(f"{self.path} is a file; give a folder as out")
+        if self.path.is_dir() and not (self.path / "config.json").exists():
+            foreign = [p.name for p in self.path.iterdir() if not p.name.startswith(TEMPORARY) and p.name != "shadows"]
+            if foreign:
+                raise InputError(
+                    f"{self.path} holds {sorted(foreign)[0]!r} and no audit; give an empty or a new folder as out"
+                )
+        parent = next(p for p in [self.path, *self.path.parents] if p.exists())
+        if not parent.is_dir():
+            raise InputError(f"{parent} is a file; give a path below a folder as out")
+        if not os.access(parent, os.W_OK):
+            raise InputError(f"{parent} cannot be written to; give another folder as out")
+
+    def read_json(self, name: str) -> dict | None:
+        """A JSON file of the folder, or None where there is none. Raises InputError where it is damaged."""
+        path = self.path / name
+        try:
+            return json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (ValueError, OSError) as e:
+            raise InputError(f"{path} cannot be read ({e}); delete the folder and run again") from e
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write a file whole: temporary name, fsync, rename; mode 0600."""
+        path = self.path / name
+        temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+
+    def write_json(self, name: str, content: dict) -> None:
+        """Strict JSON: a NaN is an error here, never in the file."""
+        text = json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False)
+        self.write(name, (text + "\n").encode("utf-8", "surrogatepass"))
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Make the folder, hold its lock, sweep what a killed run left; on bad input unmake what this run made."""
+        made = [p for p in [self.path, *self.path.parents] if not p.exists()]
+        had_config = (self.path / "config.json").exists()
+        for folder in reversed(made):
+            folder.mkdir(mode=0o700)
+        self.shadows.mkdir(mode=0o700, exist_ok=True)
+        lock = os.open(self.path, os.O_RDONLY)
+        try:
+            if fcntl is not None:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except OSError:
+                    raise InputError(
+                        f"another audit is writing to {self.path}; wait for it, or give another out"
+                    ) from None
+            self.sweep()
+            try:
+                yield
+            except InputError:
+                if not had_config and not any(self.shadows.glob("*.npz")):
+                    self._unmake(made)
+                raise
+        finally:
+            os.close(lock)
+
+    def sweep(self) -> None:
+        """Remove temporary files of a run that was killed."""
+        for folder in (self.path, self.shadows):
+            for path in folder.glob(f"{TEMPORARY}*"):
+                path.unlink(missing_ok=True)
+
+    def _unmake(self, made: list[Path]) -> None:
+        shutil.rmtree(self.shadows, ignore_errors=True)
+        (self.path / "config.json").unlink(missing_ok=True)
+        for folder in made:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+
+    def remove(self) -> None:
+        """Delete the folder: only for a temporary one."""
+        shutil.rmtree(self.path, ignore_errors=True)

@@ -1,0 +1,54 @@
+"""The records table on disk: CSV that a spreadsheet can open without harm, parquet where pyarrow is installed."""
+
+import importlib.util
+import io
+from pathlib import Path
+
+import pandas as pd
+
+from standout.run.folder import RunFolder
+
+TEXT = ("record", "label", "cause", "reason", "action")
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_records(folder: RunFolder, table: pd.DataFrame) -> None:
+    """records.csv, and records.parquet where the extra is installed."""
+    shown = table.copy()
+    for column in shown.columns:
+        if column in TEXT:
+            shown[column] = [escaped(v) for v in shown[column]]
+    folder.write("records.csv", shown.to_csv(index=False, lineterminator="\n").encode("utf-8", "surrogatepass"))
+    if importlib.util.find_spec("pyarrow") is not None:
+        buffer = io.BytesIO()
+        table.to_parquet(buffer, index=False)
+        folder.write("records.parquet", buffer.getvalue())
+
+
+def escaped(text: str) -> str:
+    """A cell that a spreadsheet would run as a formula gets a leading apostrophe; numbers stay."""
+    if not text.startswith(DANGEROUS):
+        return text
+    try:
+        float(text)
+    except ValueError:
+        return "'" + text
+    return text
+
+
+def unescaped(text: str) -> str:
+    """The cell as it was before `escaped`."""
+    return text[1:] if text.startswith("'") and escaped(text[1:]) == text else text
+
+
+def read_records(path: Path) -> pd.DataFrame:
+    """The records table of a run folder, text columns as they were."""
+    table = pd.read_csv(
+        path / "records.csv", dtype=dict.fromkeys(TEXT, str), keep_default_na=False, na_values={}, encoding="utf-8"
+    )
+    for column in table.columns:
+        if column in TEXT:
+            table[column] = [unescaped(v) for v in table[column]]
+        elif table[column].dtype.kind not in "biuf":
+            table[column] = pd.to_numeric(table[column])
+    return table

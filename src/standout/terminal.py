@@ -1,0 +1,127 @@
+"""What a person sees in the terminal: progress, headline, lists."""
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from standout.errors import InputError, did_you_mean, listed
+
+
+class Rate(ProgressColumn):
+    """Models per minute."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text("" if speed is None else f"{60 * speed:,.0f} models/min")
+
+
+@contextlib.contextmanager
+def progress_bar(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar with rate and time left on a terminal, plain lines elsewhere, nothing when quiet."""
+    if quiet:
+        yield None
+        return
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        shown = -1
+
+        def line(done: int, total: int) -> None:
+            nonlocal shown
+            tenth = 10 * done // total
+            if tenth > shown:
+                shown = tenth
+                print(f"shadow models: {done} of {total}", file=sys.stderr, flush=True)
+
+        yield line
+        return
+    columns = (TextColumn("shadow models"), BarColumn(), TextColumn("{task.completed} of {task.total}"), Rate(),
+               TimeRemainingColumn())  # fmt: skip
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def update(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield update
+
+
+def headline(run) -> None:
+    """The verdict, the attack table and where the report lies."""
+    s = run.summary
+    console = Console(highlight=False, soft_wrap=True)
+    exposed, accuracy = s["exposed"], s["accuracy"]
+    data, model = s["dataset"], s["model"]
+    console.print(
+        f"[bold]{_plain(data['name'])}[/]: {data['records']:,} records, {data['classes']} classes; "
+        f"{s['shadows']['count']} shadow models of {_plain(model['name'])}"
+    )
+    console.print(
+        f"accuracy {accuracy['train']:.1%} in training, {accuracy['test']:.1%} outside: {accuracy['verdict']} "
+        f"(gap {100 * accuracy['gap']:.1f} points, 95 % interval {100 * accuracy['gap_ci'][0]:.1f} to "
+        f"{100 * accuracy['gap_ci'][1]:.1f})"
+    )
+    colour = "red" if exposed["count"] else "green"
+    console.print(
+        f"[bold {colour}]{exposed['count']} of {data['records']:,} records are exposed[/]: recognised as training data "
+        f"in more than {exposed['above']:.0%} of the trainings that used them, at one false alarm in "
+        f"{1 / exposed['fpr']:,.0f}"
+    )
+    if exposed["detectable"] is not None:
+        console.print(
+            f"[dim]smallest exposure that this many shadows report with 80 % chance: {exposed['detectable']:.0%}[/]"
+        )
+    else:
+        console.print("[dim]too few shadows to report any record with confidence; ask for more (64 are usual)[/]")
+    table = Table(box=None, pad_edge=False)
+    table.add_column("attack")
+    table.add_column("AUC", justify="right")
+    table.add_column("95 % interval", justify="right")
+    rates = list(next(iter(s["attacks"].values()))["tpr_at_fpr"])
+    for rate in rates:
+        table.add_column(f"TPR at FPR {rate}", justify="right")
+    for name, a in s["attacks"].items():
+        low, high = a["auc_ci"]
+        cells = ["not measurable" if a["tpr_at_fpr"][r] is None else f"{a['tpr_at_fpr'][r]['tpr']:.2%}" for r in rates]
+        table.add_row(name, f"{a['auc']:.3f}", f"{low:.3f} to {high:.3f}", *cells)
+    console.print(table)
+    counts = {cause: n for cause, n in s["causes"].items() if n}
+    if counts:
+        console.print("causes: " + ", ".join(f"{cause} {n}" for cause, n in counts.items()))
+    for line in s["warnings"]:
+        console.print(f"[yellow]note:[/] {_plain(line)}")
+    console.print(f"report: {_plain(str(run.path / 'report.html'))}")
+
+
+def _plain(text: str) -> str:
+    """Text from data: no markup, no control characters."""
+    return "".join(c if c.isprintable() else "�" for c in text).replace("[", "\\[")
+
+
+def catalogue(what: str) -> list[str]:
+    """Lines for `standout list`."""
+    from standout.attacks import ATTACKS
+    from standout.data.builtin import BUILTIN
+    from standout.explain import CHARACTERISTICS
+    from standout.recipes.estimators import ESTIMATORS
+
+    def first_line(thing) -> str:
+        return (thing.__doc__ or "").strip().splitlines()[0]
+
+    tables = {
+        "datasets": {name: first_line(f) for name, f in BUILTIN.items()},
+        "models": {
+            "mlp": "Multi-layer perceptron in torch, trained in stacks (extra: torch).",
+            **{name: first_line(f) for name, f in ESTIMATORS.items()},
+        },
+        "attacks": {name: f"{a.about}; {a.source}" for name, a in ATTACKS.items()},
+        "characteristics": {n: f"{c.high}; group: {c.group}; {c.source}" for n, c in CHARACTERISTICS.items()},
+    }
+    if what not in tables:
+        raise InputError(f"cannot list {what!r}{did_you_mean(what, tables)} (there are: {listed(tables)})")
+    width = max(len(name) for name in tables[what])
+    return [f"{name:<{width}}  {line}" for name, line in tables[what].items()]

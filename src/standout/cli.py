@@ -18,6 +18,17 @@ app = App(
 )
 
 
+def whole_number(_type, tokens) -> int:
+    """An option that counts something: 1.5 is refused, not rounded."""
+    try:
+        return int(tokens[0].value)
+    except ValueError:
+        raise ValueError(f"must be a whole number, not {tokens[0].value!r}") from None
+
+
+Whole = Annotated[int, Parameter(converter=whole_number)]
+
+
 @app.command
 def audit(
     source: str,
@@ -29,16 +40,16 @@ def audit(
     drop: Annotated[list[str] | None, Parameter(consume_multiple=False)] = None,
     model: str = "mlp",
     set: Annotated[list[str] | None, Parameter(consume_multiple=False)] = None,
-    shadows: int = 64,
+    shadows: Whole = 64,
     fraction: float = 0.5,
     fpr: float = 0.001,
     exposed_above: float = 0.1,
     attacks: str | None = None,
-    seed: int = 0,
+    seed: Whole = 0,
     device: str = "auto",
-    jobs: int | None = None,
+    jobs: Whole | None = None,
     out: Path | None = None,
-    fail_over: int | None = None,
+    fail_over: Whole | None = None,
     quiet: bool = False,
     json: bool = False,
 ) -> int:
@@ -90,6 +101,8 @@ def audit(
     from standout.flows.audit import audit as flow
     from standout.terminal import headline, progress_bar
 
+    if fail_over is not None and fail_over < 0:
+        raise InputError(f"--fail-over must be 0 or more records, not {fail_over}")
     dataset = load(source, label=label, id=id, group=group, drop=drop or ())
     folder = out if out is not None else Path("runs") / dataset.name
     with progress_bar(quiet or not sys.stderr) as progress:

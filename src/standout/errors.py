@@ -9,9 +9,10 @@ class InputError(ValueError):
 
 
 def did_you_mean(word: str, known: Iterable[object]) -> str:
-    """`; did you mean 'x'?` where a known name is close, else the empty string."""
-    close = difflib.get_close_matches(str(word), [str(k) for k in known], n=1, cutoff=0.6)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    """`; did you mean 'x'?` where a known name is close (in any case), else the empty string."""
+    names = {str(k).casefold(): str(k) for k in known}
+    close = difflib.get_close_matches(str(word).casefold(), names, n=1, cutoff=0.6)
+    return f"; did you mean {names[close[0]]!r}?" if close else ""
 
 
 def listed(items: Iterable[object], most: int = 12) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 
@@ -40,7 +40,7 @@ class Attack:
     name: str
     signal: str
     summarise: Callable[[Models], Summary]
-    score: Callable[[Target, Summary], np.ndarray]
+    score: Callable[[Target, Any], np.ndarray]
     about: str
     source: str
     version: int = 1

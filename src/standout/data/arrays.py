@@ -1,6 +1,7 @@
 """`.npz` files with `x` and `y`, and if wanted `ids` and `groups`. Nothing is unpickled."""
 
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -11,19 +12,19 @@ from standout.errors import InputError, did_you_mean, listed, one_line
 
 def read_arrays(path: Path) -> Dataset:
     """A Dataset from an .npz file. Raises InputError for what is missing, pickled or damaged."""
+    if not zipfile.is_zipfile(path):
+        raise InputError(f"{path.name} is damaged or no .npz archive; save it by numpy.savez(path, x=x, y=y)")
     try:
         with np.load(path, allow_pickle=False) as file:
-            if not isinstance(file, np.lib.npyio.NpzFile):
-                raise InputError(f"{path.name} is not an .npz archive; save it by numpy.savez(path, x=x, y=y)")
             arrays = {}
             for name in ("x", "y", "ids", "groups"):
                 if name in file.files:
                     arrays[name] = _member(file, name, path)
             names = file.files
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as e:
-        if isinstance(e, InputError):
-            raise
-        raise InputError(f"{path.name} cannot be read as .npz: {one_line(e)}") from e
+    except InputError:
+        raise
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as e:
+        raise InputError(f"{path.name} cannot be read as .npz: {one_line(e)}; save it again") from e
     for name in ("x", "y"):
         if name not in arrays:
             raise InputError(f"{path.name} has no array {name!r}{did_you_mean(name, names)} (arrays: {listed(names)})")

@@ -1,14 +1,15 @@
 """`Dataset`: records with labels and ids, checked once, so that nothing after this stage checks them again."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from standout.data.labels import read_labels
-from standout.errors import InputError, listed
+from standout.data.columns import as_numbers, is_number
+from standout.data.labels import as_text, is_blank, read_labels
+from standout.errors import InputError, one_line
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,15 +26,15 @@ class Dataset:
     user wrote it, `ids` text, `groups` codes or None. Raises InputError for what cannot be used.
     """
 
-    x: np.ndarray | pd.DataFrame
-    y: np.ndarray
-    ids: np.ndarray | Sequence | None = None
-    groups: np.ndarray | Sequence | None = None
+    x: Any
+    y: Any
+    ids: Any = None
+    groups: Any = None
     name: str = "data"
     kind: str | None = None
     notes: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
-    values: np.ndarray | None = None
+    values: Any = None
 
     def __post_init__(self):
         if self.values is not None:  # made by `take` from a checked one
@@ -104,41 +105,52 @@ class Dataset:
         return sha.hexdigest()
 
 
-def check_x(x) -> np.ndarray | pd.DataFrame:
+def check_x(x) -> Any:
     """x as a DataFrame or as an array of numbers with 2 to 4 dimensions and at least one column; inf is refused."""
     if isinstance(x, pd.DataFrame):
-        if not x.shape[1]:
-            raise InputError("x has no columns")
-        if x.columns.has_duplicates:
-            twice = x.columns[x.columns.duplicated()][0]
-            raise InputError(f"column {str(twice)!r} stands twice in x; rename one")
-        for column in x.columns:
-            if x[column].dtype.kind in "fc" and np.isinf(x[column].to_numpy(dtype=complex, na_value=0)).any():
-                raise InputError(f"column {str(column)!r} of x holds inf; replace it")
-        return x
+        return check_frame(x)
     if hasattr(x, "toarray"):
         raise InputError("x is a sparse matrix; give x.toarray()")
     try:
-        array = np.asarray(x)
+        array = x.astype(np.float64).filled(np.nan) if np.ma.is_masked(x) else np.asarray(x)
     except (ValueError, TypeError) as e:
-        raise InputError(f"x is not an array: {e}") from e
-    if array.ndim < 2 or array.ndim > 4:
+        raise InputError(f"x is not an array: {one_line(e)}") from e
+    if array.ndim == 0:
+        raise InputError(f"x is of type {type(x).__name__}; give an array (records, columns) or a DataFrame")
+    if array.ndim == 1 or array.ndim > 4:
         raise InputError(f"x has shape {array.shape}; give (records, columns), or images (records, height, width)")
-    if 0 in array.shape[1:]:
-        raise InputError(f"x has shape {array.shape}: no columns")
+    if 0 in array.shape:
+        raise InputError(f"x has shape {array.shape}: no {'columns' if len(array) else 'records'}")
     if array.dtype.kind in "OUST":
         try:
             array = array.astype(np.float64)
-        except (ValueError, TypeError) as e:
-            raise InputError(f"x holds something that is not a number ({e}); give text columns as a DataFrame") from e
+        except (ValueError, TypeError, OverflowError) as e:
+            raise InputError(
+                f"x holds something that is not a number ({one_line(e)}); give text columns as a DataFrame"
+            ) from e
     if array.dtype.kind not in "fiub":
         raise InputError(f"x has dtype {array.dtype}; give numbers")
     if array.dtype.kind == "f" and array.dtype.itemsize not in (4, 8):
         array = array.astype(np.float32 if array.dtype.itemsize == 2 else np.float64)
     if array.dtype.kind == "f" and np.isinf(array).any():
         row = int(np.argwhere(np.isinf(array))[0][0])
-        raise InputError(f"x holds inf, first in row {row}; replace it")
+        raise InputError(f"x holds inf, first in row {row} (counted from 0); replace it")
     return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("="))
+
+
+def check_frame(x: pd.DataFrame) -> pd.DataFrame:
+    """The same DataFrame, where it has records and columns, each of its own name, and no inf."""
+    if 0 in x.shape:
+        raise InputError(f"x has no {'columns' if len(x) else 'records'}")
+    if x.columns.has_duplicates:
+        twice = x.columns[x.columns.duplicated()][0]
+        raise InputError(f"column {str(twice)!r} stands twice in x; rename one")
+    for column in x.columns:
+        if pd.api.types.is_complex_dtype(x[column].dtype):
+            raise InputError(f"column {str(column)!r} of x holds complex numbers; give real ones")
+        if is_number(x[column]):
+            as_numbers(x[column])
+    return x
 
 
 def column_of(values, name: str, n: int, what: str) -> np.ndarray:
@@ -155,7 +167,8 @@ def column_of(values, name: str, n: int, what: str) -> np.ndarray:
 
 def refuse_other_order(x, y, name: str) -> None:
     """Two pandas objects whose indices hold the same names in another order would be paired wrongly by position."""
-    a, b = getattr(x, "index", None), getattr(y, "index", None)
+    a: Any = getattr(x, "index", None)
+    b: Any = getattr(y, "index", None)
     if not (isinstance(a, pd.Index) and isinstance(b, pd.Index)) or len(a) != len(b) or a.equals(b):
         return
     if a.is_unique and b.is_unique and not len(a.symmetric_difference(b)):
@@ -163,28 +176,29 @@ def refuse_other_order(x, y, name: str) -> None:
 
 
 def check_ids(ids, x, n: int) -> np.ndarray:
-    """Ids as text (N,), unique."""
+    """Ids as text (N,), unique, as they were written."""
     if ids is None:
-        index = x.index if isinstance(x, pd.DataFrame) else None
-        ids = index if index is not None and index.is_unique and not index.hasnans else np.arange(n)
+        index = x.index.to_numpy(dtype=object) if isinstance(x, pd.DataFrame) else np.arange(n)
+        ids = index if pd.Index(index).is_unique and not is_blank(index).any() else np.arange(n)
     array = column_of(ids, "ids", n, "an id")
-    missing = pd.isna(array) | np.array([isinstance(v, str) and not v for v in array], dtype=bool)
+    missing = is_blank(array)
     if missing.any():
-        raise InputError(f"ids: row {int(np.argmax(missing))} has no id; give every record one")
-    text = np.array([str(v) for v in array])
+        raise InputError(f"ids: row {int(np.argmax(missing))} (counted from 0) has no id; give every record one")
+    text = np.array([v.decode(errors="replace") if isinstance(v, bytes) else str(v) for v in array])
     seen = pd.Index(text)
     if not seen.is_unique:
-        twice = seen[seen.duplicated()]
-        rows = np.flatnonzero(text == twice[0])
+        twice = str(seen[seen.duplicated()][0])
+        rows = np.flatnonzero(text == twice)
         raise InputError(
-            f"ids are not unique: {str(twice[0])!r} stands in rows {listed(rows, 3)}; give every record its own"
+            f"ids are not unique: {twice!r} stands {len(rows)} times, first in rows {rows[0]} and {rows[1]} (counted "
+            "from 0); give every record its own"
         )
     return text
 
 
 def group_codes(groups: np.ndarray) -> np.ndarray:
     """Codes int64 (N,) of groups; a record without a group is a group of its own."""
-    missing = pd.isna(groups)
-    text = np.array([str(g) for g in groups], dtype=object)
-    text[missing] = [("", i) for i in np.flatnonzero(missing)]
-    return pd.factorize(text)[0].astype(np.int64)
+    alone = np.flatnonzero(is_blank(groups))
+    codes = pd.factorize(np.array([as_text(g) for g in groups], dtype=object))[0].astype(np.int64)
+    codes[alone] = codes.max() + 1 + np.arange(len(alone))
+    return np.unique(codes, return_inverse=True)[1].astype(np.int64)

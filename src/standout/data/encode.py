@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from standout.data.columns import as_numbers, as_texts, is_number
 from standout.data.dataset import Dataset
 from standout.errors import listed
 
@@ -61,27 +62,28 @@ def _encode(frame: pd.DataFrame) -> Matrix:
     numbers, missing, gaps, indicators, one_hots, left_out, wide = [], [], [], [], [], [], []
     for column in frame.columns:
         values = frame[column]
-        present = values.dropna()
-        if present.empty or (len(present) == len(values) and present.nunique() == 1):
-            left_out.append(column)
-            continue
         if is_number(values):
-            array = values.to_numpy(dtype=np.float64, na_value=np.nan)
+            array = as_numbers(values)
             gap = np.isnan(array)
+            if gap.all() or np.ptp(array) == 0:
+                left_out.append(column)
+                continue
             if gap.any():
                 gaps.append(len(numbers))
                 missing.append(gap)
                 indicators.append(gap.astype(np.float64))
             numbers.append(np.where(gap, 0.0, array))
             continue
-        text = values.astype(object).where(values.notna(), None).map(lambda v: None if v is None else str(v))
-        levels = sorted(text.dropna().unique())
-        if len(levels) > LEVELS:
+        text, gap = as_texts(values), values.isna().to_numpy()
+        levels = sorted(set(text[~gap]))
+        if len(levels) + gap.any() < 2:
+            left_out.append(column)
+        elif len(levels) > LEVELS:
             wide.append(f"{column} ({len(levels)} levels)")
-            continue
-        if text.isna().any():
-            one_hots.append(text.isna().to_numpy(dtype=np.float64))
-        one_hots.extend((text == level).to_numpy(dtype=np.float64) for level in levels)
+        else:
+            if gap.any():
+                one_hots.append(gap.astype(np.float64))
+            one_hots.extend((text == level).astype(np.float64) for level in levels)
     columns = [*numbers, *indicators, *one_hots]
     notes = []
     if left_out:
@@ -97,10 +99,3 @@ def _encode(frame: pd.DataFrame) -> Matrix:
         np.arange(first_level, base.shape[1]),
         tuple(notes),
     )
-
-
-def is_number(values: pd.Series) -> bool:
-    """Whether a column holds numbers (bool included), so that order and distance mean something."""
-    if pd.api.types.is_bool_dtype(values.dtype) or pd.api.types.is_numeric_dtype(values.dtype):
-        return not pd.api.types.is_complex_dtype(values.dtype)
-    return values.dtype == object and values.dropna().map(lambda v: isinstance(v, (int, float, np.number))).all()

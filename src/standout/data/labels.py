@@ -15,13 +15,15 @@ def read_labels(labels: np.ndarray) -> tuple[np.ndarray, tuple[str, ...], np.nda
     Compared as text without surrounding blanks; whole floats count as whole numbers. A missing label has code -1.
     Names are sorted as numbers where all are numbers, else as text. Raises InputError for one class or a measure.
     """
-    missing = pd.isna(labels) | np.array([isinstance(v, str) and not v.strip() for v in labels], dtype=bool)
+    missing = is_blank(labels)
     text = np.array(["" if gone else as_text(v) for v, gone in zip(labels, missing)], dtype=object)
     names = np.unique(text[~missing].astype(str)) if (~missing).any() else np.array([], dtype=str)
     if len(names) == 0:
-        raise InputError("no record has a label")
+        raise InputError(f"none of the {len(labels)} records has a label; is it the right column?")
     if len(names) == 1:
         raise InputError(f"all labels are {str(names[0])!r}; a classifier needs at least two classes")
+    if any(isinstance(v, (float, np.floating)) and np.isinf(v) for v in labels):
+        raise InputError("the label holds inf; give classes")
     numbers = pd.to_numeric(pd.Series(names), errors="coerce").to_numpy(dtype=float)
     if np.isfinite(numbers).all():
         names = names[np.argsort(numbers, kind="stable")]
@@ -30,27 +32,39 @@ def read_labels(labels: np.ndarray) -> tuple[np.ndarray, tuple[str, ...], np.nda
                 f"the label has {len(names)} different values such as {listed(names[:3])}: looks like a measure; "
                 "give classes, for instance ranges of it"
             )
-    elif len(names) > max(MANY, len(labels) // 2):
-        raise InputError(f"the label has {len(names)} different values in {len(labels)} records: looks like an id")
+    if len(names) > max(MANY, len(labels) // 2):
+        raise InputError(
+            f"the label has {len(names)} different values in {len(labels)} records: looks like an id or a measure; "
+            "give classes that records share"
+        )
     place = {str(name): code for code, name in enumerate(names)}
     codes = np.array([-1 if gone else place[t] for t, gone in zip(text, missing)], dtype=np.int64)
     first = pd.Series(np.arange(len(codes))).groupby(codes).first()
-    values = np.empty(len(names), dtype=object)
-    values[:] = [labels[first[code]] for code in range(len(names))]
-    if len({type(v) for v in values}) == 1 and not isinstance(values[0], str):
-        values = np.array(values.tolist())
-    elif not all(isinstance(v, (int, float, np.number, np.bool_)) for v in values):
-        values = names.astype(str)
-    else:
-        values = np.array([float(v) for v in values])
+    values = class_values([labels[first[code]] for code in range(len(names))], names)
     notes = []
     if missing.any():
         notes.append(f"{int(missing.sum())} of {len(labels)} records have no label and are left out")
     return codes, tuple(str(n) for n in names), values, notes
 
 
+def class_values(examples: list, names: np.ndarray) -> np.ndarray:
+    """What an estimator is told of each class: numbers where the user's labels are numbers, else the names as text."""
+    if all(isinstance(v, (int, float, np.number, np.bool_)) for v in examples):
+        values = np.array(examples)
+        if values.dtype.kind in "biuf" and len(np.unique(values)) == len(names):  # True and 1 are one number
+            return values
+    return names.astype(str)
+
+
+def is_blank(values: np.ndarray) -> np.ndarray:
+    """Where in an object array (N,) nothing stands: None, NaN, or text of blanks alone."""
+    return pd.isna(values) | np.array([isinstance(v, (str, bytes)) and not v.strip() for v in values], dtype=bool)
+
+
 def as_text(value) -> str:
     """A label as text: no surrounding blanks, and 3.0 is 3."""
     if isinstance(value, (float, np.floating)) and float(value).is_integer():
         return str(int(value))
+    if isinstance(value, bytes):
+        return value.decode(errors="replace").strip()
     return str(value).strip()

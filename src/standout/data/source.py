@@ -1,5 +1,6 @@
 """SOURCE, as the command line and `standout.load` take it, to a Dataset."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,6 +25,9 @@ def load(
 
     label, id, group, drop: column names of a table. Raises InputError where the source cannot be used.
     """
+    if not isinstance(source, (str, Path)):
+        raise InputError(f"load takes a name or a path, not {type(source).__name__}; for data in memory: Dataset(x, y)")
+    drop = (drop,) if isinstance(drop, str) else tuple(drop)
     text = str(source)
     path = Path(source)
     is_table = text.lower().endswith(TABLES)
@@ -31,13 +35,13 @@ def load(
         raise InputError(f"{listed(given)}: only for tables ({', '.join(TABLES)}), and {text!r} is none")
     if text in BUILTIN:
         return BUILTIN[text]()
-    if not path.exists():
+    if not os.path.exists(path):  # not Path.exists, which raises for a name that is too long
         hint = did_you_mean(text, BUILTIN)
         raise InputError(f"no file or built-in data set {text!r}{hint} (built-in: {listed(BUILTIN)})")
     if path.is_dir():
         raise InputError(f"{text!r} is a folder; give a table ({', '.join(TABLES)}) or an .npz file")
     if is_table:
-        return read_table(path, label=label, id=id, group=group, drop=tuple(drop))
+        return read_table(path, label=label, id=id, group=group, drop=drop)
     if path.suffix.lower() == ".npz":
         return read_arrays(path)
     raise InputError(f"{text!r}: unknown kind of file; give a table ({', '.join(TABLES)}) or an .npz file")

@@ -43,7 +43,7 @@ def verdicts(
     speaks = {name for name, strength in strengths.items() if separates(strength)}
     n = len(exposed)
     out = Verdicts(*(np.full(n, "", dtype=object) for _ in range(3)))
-    for i in np.flatnonzero(exposed):
+    for i in np.flatnonzero(exposed).tolist():
         cause, reason = _judge(i, evidence, values, speaks)
         out.cause[i], out.reason[i], out.action[i] = cause, reason, ACTIONS[cause]
     return out
@@ -64,12 +64,12 @@ def _judge(i: int, evidence: Evidence, values: dict[str, np.ndarray], speaks: se
     say = f"models that never saw it say {names[favourite]} with {p[favourite]:.0%}"
     label = f"labelled {names[own]}"
 
-    if favourite != own and "out_loss" in speaks and "neighbour_disagreement" in speaks:
-        if counts[own] < k / 2 and favourite == other and p[favourite] >= 0.5:
-            return "suspect label", f"{label}; {near}; {say}"
-    if "neighbour_disagreement" in speaks and counts[own] < 0.8 * k and values["neighbour_disagreement"][i] > 0:
-        if not (favourite != own and p[favourite] > 0.8):
-            return "between classes", f"{label}; {near}; {say}"
+    doubted = favourite == other and p[favourite] >= 0.5 and counts[own] < k / 2
+    if doubted and {"out_loss", "neighbour_disagreement"} <= speaks:
+        return "suspect label", f"{label}; {near}; {say}"
+    refuted = favourite != own and p[favourite] > 0.8
+    if "neighbour_disagreement" in speaks and counts[own] < 0.8 * k and not refuted:
+        return "between classes", f"{label}; {near}; {say}"
     if "centroid_distance" in speaks:
         place = _place(values["centroid_distance"], i, same)
         if place >= 0.95:

@@ -25,7 +25,7 @@ BLOCK = 4096
 
 @dataclass(frozen=True, eq=False)
 class Posterior:
-    """Per record float64 (N,): mean and 95 % interval of the exposure, and the chance that it is at or below `above`."""
+    """Per record float64 (N,): mean and 95 % interval of the exposure, and the chance that it is at most `above`."""
 
     exposure: np.ndarray
     low: np.ndarray

@@ -11,7 +11,7 @@ from standout.flows.analysis import analyse
 from standout.flows.options import Options, attack_names
 from standout.flows.run import Run
 from standout.recipes import Recipe, recipe_of
-from standout.recipes.identity import Unidentifiable
+from standout.recipes.identity import UnidentifiableError
 from standout.report.build import write_report
 from standout.run.folder import RunFolder
 from standout.run.key import differences, key_of, libraries
@@ -104,7 +104,7 @@ def key_parts(dataset: Dataset, recipe: Recipe, options: Options, key: str | Non
     why = None
     try:
         code = key_of({"recipe": ["key", key] if key is not None else recipe.identity()})
-    except Unidentifiable as e:
+    except UnidentifiableError as e:
         code, why = None, one_line(e)
     model = {"name": recipe.name, "settings": recipe.settings(), "code": code}
     if why:

@@ -14,5 +14,6 @@ def accuracy_and_gap(correct: np.ndarray, members: np.ndarray) -> dict:
     train = np.where(members, correct, 0).sum(axis=1, dtype=np.float64) / inside
     test = np.where(members, 0, correct).sum(axis=1, dtype=np.float64) / (members.shape[1] - inside)
     gap, ci = mean_over_pairs(train - test)
-    verdict = "not overfitted" if ci[1] <= MILD else "mildly overfitted" if ci[1] <= STRONG else "overfitted"
+    high = round(ci[1], 12)  # 1 - 0.95 is a hair above 0.05
+    verdict = "not overfitted" if high <= MILD else "mildly overfitted" if high <= STRONG else "overfitted"
     return {"train": float(train.mean()), "test": float(test.mean()), "gap": gap, "gap_ci": ci, "verdict": verdict}

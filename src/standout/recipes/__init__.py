@@ -1,6 +1,7 @@
 """How models are trained: names, estimators and functions, all as a `Recipe`."""
 
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from standout.recipes.recipe import Recipe, Trained
 __all__ = ["MODELS", "Recipe", "Trained", "recipe_of"]
 
 MODELS = ("mlp", *ESTIMATORS)
+DEVICES = ("auto", "cpu", "cuda")
 
 
 def recipe_of(model, settings: dict | None = None, device: str = "auto") -> Recipe:
@@ -19,6 +21,10 @@ def recipe_of(model, settings: dict | None = None, device: str = "auto") -> Reci
 
     Raises InputError for unknown names and settings, and where an extra is not installed.
     """
+    if settings is not None and not isinstance(settings, dict):
+        raise InputError(f"settings must be a dict such as {{'C': 1.0}}, not {type(settings).__name__}")
+    if device not in DEVICES:
+        raise InputError(f"device must be {listed(DEVICES)}, not {device!r}")
     if isinstance(model, str):
         return _named(model, settings or {}, device)
     if isinstance(model, type):
@@ -31,11 +37,12 @@ def recipe_of(model, settings: dict | None = None, device: str = "auto") -> Reci
         return EstimatorRecipe(model, settings)
     if callable(model):
         return FunctionRecipe(model, settings)
-    raise InputError(f"model is a {type(model).__name__}; give a name ({listed(MODELS)}), an estimator or a function")
+    kind = type(model).__name__
+    raise InputError(f"model is of type {kind}; give a name ({listed(MODELS)}), an estimator or a function")
 
 
 def _named(name: str, settings: dict, device: str) -> Recipe:
-    if ".py:" in name:
+    if ".py:" in name or name.endswith(".py"):
         return recipe_of(_from_file(name), settings, device)
     if name in ESTIMATORS:
         return EstimatorRecipe(ESTIMATORS[name](), settings, name=name)
@@ -52,9 +59,9 @@ def _named(name: str, settings: dict, device: str) -> Recipe:
 
 def _from_file(spec: str):
     """The object `name` of `path.py:name`: code of the user's own, run as a module."""
-    file, _, name = spec.rpartition(":")
+    file, _, name = spec.rpartition(":") if ".py:" in spec else (spec, ":", "")
     path = Path(file)
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise InputError(f"no file {file!r} for model {spec!r}")
     module_spec = importlib.util.spec_from_file_location(f"_standout_{path.stem}", path)
     assert module_spec and module_spec.loader
@@ -62,12 +69,18 @@ def _from_file(spec: str):
     sys.modules[module.__name__] = module  # dataclasses look their module up while it runs
     try:
         module_spec.loader.exec_module(module)
-    except Exception as e:
+    except (Exception, SystemExit) as e:
         raise InputError(f"{file} cannot be run: {type(e).__name__}: {one_line(e)}") from e
     finally:
         del sys.modules[module.__name__]  # so that workers get its code by value: they cannot import it
     if not hasattr(module, name):
         public = [n for n in vars(module) if not n.startswith("_")]
-        raise InputError(f"{file} has no {name!r}{did_you_mean(name, public)}")
+        asked = f"{file} has no {name!r}{did_you_mean(name, public)}" if name else f"which name in {file}?"
+        raise InputError(f"{asked} (give {file}:NAME; it has: {listed(public)})")
     thing = getattr(module, name)
-    return thing() if isinstance(thing, type) else thing
+    if not isinstance(thing, type):
+        return thing
+    try:
+        return thing()
+    except Exception as e:
+        raise InputError(f"the class {spec} cannot be made without arguments ({one_line(e)}); name an object") from e

@@ -1,18 +1,20 @@
 """scikit-learn estimators as recipes, as they are: Pipelines, kNN, SVC without probabilities, any class order."""
 
 import ast
+import re
 import warnings
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
 from scipy.special import logsumexp
-from sklearn.base import clone, is_classifier, is_regressor
+from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 
 from standout.data.dataset import Dataset
 from standout.data.encode import Matrix, matrix_of
+from standout.data.labels import as_text
 from standout.errors import InputError, did_you_mean, listed, one_line
 from standout.recipes.identity import identify
 from standout.recipes.recipe import Trained
@@ -31,15 +33,13 @@ class EstimatorRecipe:
     supports = frozenset({"weight"})
 
     def __init__(self, estimator, settings: dict | None = None, name: str | None = None):
-        if is_regressor(estimator) or not (hasattr(estimator, "fit") and hasattr(estimator, "get_params")):
-            raise InputError(f"{type(estimator).__name__} is not a classifier; give one with predict_proba")
-        last = estimator[-1] if isinstance(estimator, Pipeline) else estimator
-        if not (hasattr(last, "predict_proba") or hasattr(last, "decision_function")):
-            kind = "classifier with scores" if is_classifier(estimator) else "classifier"
-            raise InputError(f"{type(last).__name__} is no {kind}: it has neither predict_proba nor decision_function")
+        check_estimator(estimator)
         self.raw = isinstance(estimator, Pipeline) and name is None
         self.name = name or type(estimator).__name__
-        self.estimator = clone(estimator)
+        try:
+            self.estimator = clone(estimator)
+        except (TypeError, RuntimeError) as e:
+            raise InputError(f"{self.name} cannot be copied by scikit-learn's clone: {one_line(e)}") from e
         self._set(settings or {})
 
     def _set(self, settings: dict) -> None:
@@ -54,9 +54,8 @@ class EstimatorRecipe:
 
     def settings(self) -> dict:
         target = self.estimator[-1] if isinstance(self.estimator, Pipeline) and not self.raw else self.estimator
-        simple = (bool, int, float, str, type(None))
         return {
-            k: v if isinstance(v, simple) else one_line(v, 80)
+            k: as_json(v)
             for k, v in sorted(target.get_params(deep=False).items())
             if not (k == "random_state" or k.endswith("n_jobs"))
         }
@@ -68,6 +67,7 @@ class EstimatorRecipe:
         return ["estimator-recipe", 1, self.raw, identify(plain)]
 
     def check(self, dataset: Dataset) -> list[str]:
+        self._check_settings()
         if isinstance(dataset.x, pd.DataFrame):
             if self.raw:
                 return []
@@ -80,8 +80,18 @@ class EstimatorRecipe:
             last = self.estimator[-1] if isinstance(self.estimator, Pipeline) else self.estimator
             if not (get_tags(first).input_tags.allow_nan and get_tags(last).input_tags.allow_nan):
                 row = int(np.argwhere(np.isnan(dataset.x))[0][0])
-                raise InputError(f"x holds NaN, first in row {row}, and {self.name} takes none; impute or drop them")
+                raise InputError(f"x holds NaN, first in row {row} (counted from 0), and {self.name} takes none; impute or drop them")
         return []
+
+    def _check_settings(self) -> None:
+        """What scikit-learn itself would refuse, though only in the first training."""
+        for step in self.estimator.steps if isinstance(self.estimator, Pipeline) else [("", self.estimator)]:
+            validate = getattr(step[1], "_validate_params", None)
+            try:
+                if validate is not None:
+                    validate()
+            except ValueError as e:
+                raise InputError(f"{self.name}: {one_line(e)}") from e
 
     def stack_size(self, dataset: Dataset) -> int:
         return 2
@@ -109,9 +119,33 @@ class EstimatorRecipe:
         return Trained(logits, bool((logits <= ZERO).any()), _parameters(model), note=note)
 
 
+def check_estimator(estimator) -> None:
+    """Raises InputError for what is no scikit-learn classifier with scores."""
+    name = type(estimator).__name__
+    if isinstance(estimator, Pipeline) and not estimator.steps:
+        raise InputError("the Pipeline has no step; its last one must be a classifier")
+    last = estimator[-1] if isinstance(estimator, Pipeline) else estimator
+    if not hasattr(estimator, "get_params"):
+        raise InputError(
+            f"{name} is no scikit-learn estimator: derive it from ClassifierMixin and BaseEstimator, or give a "
+            "function fit(x, y, *, seed, sample_weight=None) that returns predict(x)"
+        )
+    try:
+        kind = get_tags(last).estimator_type
+    except AttributeError:  # written for another scikit-learn; whether it has scores counts
+        kind = None
+    if kind not in (None, "classifier"):
+        raise InputError(f"{type(last).__name__} ({kind}) is no classifier; give one with predict_proba")
+    if not (hasattr(last, "predict_proba") or hasattr(last, "decision_function")):
+        what = "classifier with scores" if kind else "classifier"
+        raise InputError(f"{type(last).__name__} is no {what}: it has neither predict_proba nor decision_function")
+
+
 def outputs_of(model, x, n_classes: int, dataset: Dataset) -> np.ndarray:
     """Logits float64 (N, n_classes) of a fitted estimator, exact where it gives more than rounded probabilities."""
-    seen = [dataset.classes.index(_name(c)) for c in model.classes_]
+    assert dataset.values is not None
+    known = [as_text(v) for v in dataset.values]
+    seen = [known.index(as_text(c)) for c in model.classes_]
     scores = _scores(model, x, len(seen))
     if scores.shape != (len(x), len(seen)):
         raise InputError(
@@ -128,21 +162,26 @@ def outputs_of(model, x, n_classes: int, dataset: Dataset) -> np.ndarray:
 def _scores(model, x, seen: int) -> np.ndarray:
     decision = None
     if hasattr(model, "decision_function"):
-        decision = np.asarray(model.decision_function(x), dtype=np.float64)
+        decision = _ask(model, "decision_function", x)
         if decision.ndim == 1:
             decision = np.stack([np.zeros_like(decision), decision], axis=1)
     if not hasattr(model, "predict_proba"):
         assert decision is not None
         return decision
-    p = np.asarray(model.predict_proba(x), dtype=np.float64)
+    p = _ask(model, "predict_proba", x)
     if decision is not None and decision.shape == p.shape and np.allclose(np.exp(log_softmax(decision)), p, atol=1e-6):
         return decision  # its probabilities are the softmax of these, which are not yet rounded
     if hasattr(model, "predict_log_proba"):
         with np.errstate(divide="ignore"):
-            log_p = np.asarray(model.predict_log_proba(x), dtype=np.float64)
+            log_p = _ask(model, "predict_log_proba", x)
         if log_p.shape == p.shape and np.abs(logsumexp(log_p, axis=1)).max() < 1e-6:
             return np.maximum(log_p, np.log(TINY)) if (p == 0).any() else log_p
     return log_probabilities(p)
+
+
+def _ask(model, method: str, x) -> np.ndarray:
+    """float64 answers of a model, which gets a copy: StandardScaler(copy=False) scales in place what it is given."""
+    return np.asarray(getattr(model, method)(x.copy()), dtype=np.float64)
 
 
 def constant(code: int, dataset: Dataset, note: str) -> Trained:
@@ -152,16 +191,19 @@ def constant(code: int, dataset: Dataset, note: str) -> Trained:
     return Trained(log_probabilities(p), rounded=True, note=note)
 
 
-def _name(value) -> str:
-    from standout.data.labels import as_text
-
-    return as_text(value)
-
-
 def _set_all(estimator, parameter: str, value) -> None:
     names = [k for k in estimator.get_params(deep=True) if k == parameter or k.endswith(f"__{parameter}")]
     if names:
         estimator.set_params(**dict.fromkeys(names, value))
+
+
+def as_json(value: object) -> object:
+    """A setting for config.json: NaN, inf and what is no plain value as text, without addresses in memory."""
+    if isinstance(value, float):
+        return value if np.isfinite(value) else str(value)
+    if isinstance(value, (bool, int, str, type(None))):
+        return value
+    return one_line(re.sub(" at 0x[0-9a-f]+", "", str(value)), 80)
 
 
 def _parameters(model) -> int | None:

@@ -1,12 +1,13 @@
 """A plain function as recipe: `fit(x, y, *, seed, sample_weight=None)` returns `predict(x)`."""
 
+import inspect
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
 
 from standout.data.dataset import Dataset
-from standout.errors import InputError
+from standout.errors import InputError, one_line
 from standout.recipes.identity import identify
 from standout.recipes.recipe import Trained
 from standout.signals import as_logits, looks_like_probabilities
@@ -31,6 +32,12 @@ class FunctionRecipe:
         return ["function-recipe", 1, identify(self.fit)]
 
     def check(self, dataset: Dataset) -> list[str]:
+        try:
+            inspect.signature(self.fit).bind(dataset.x, dataset.y, seed=0)
+        except TypeError as e:
+            raise InputError(f"{self.name} must take (x, y, *, seed, sample_weight=None): {one_line(e)}") from e
+        except ValueError:  # built-in code that has no signature to look at
+            pass
         return []
 
     def stack_size(self, dataset: Dataset) -> int:
@@ -43,7 +50,7 @@ class FunctionRecipe:
             predict = self.fit(x, dataset.y[rows], seed=int(seed))
             if not callable(predict):
                 raise InputError(f"{self.name} returned a {type(predict).__name__}; it must return predict(x)")
-            outputs = np.asarray(predict(dataset.x))
+            outputs = self._answers(predict, dataset)
             expected = (len(dataset), len(dataset.classes))
             if outputs.shape != expected:
                 raise InputError(
@@ -52,10 +59,17 @@ class FunctionRecipe:
                 )
             if outputs.dtype.kind not in "fiub" or not np.isfinite(outputs).all():
                 raise InputError(f"predict of {self.name} returned values that are not finite numbers")
-            again = np.asarray(predict(dataset.x))
             note = None
-            if not np.array_equal(outputs, again):
+            if not np.array_equal(outputs, self._answers(predict, dataset)):
                 note = f"{self.name} answers differently when asked twice: is dropout or another noise on in predict?"
             yield Trained(
                 as_logits(outputs), rounded=looks_like_probabilities(outputs) and bool((outputs == 0).any()), note=note
             )
+
+    def _answers(self, predict: Callable, dataset: Dataset) -> np.ndarray:
+        """What predict says of every record; it gets a copy, since it may scale in place what it is given."""
+        answers = predict(dataset.x.copy())
+        try:
+            return np.asarray(answers)
+        except ValueError as e:
+            raise InputError(f"predict of {self.name} must return an array (records, classes): {one_line(e)}") from e

@@ -5,7 +5,6 @@ Installed libraries count by name and version; the user's own functions, classes
 
 import functools
 import hashlib
-import inspect
 import sys
 import sysconfig
 import types
@@ -15,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 
-class Unidentifiable(Exception):
+class UnidentifiableError(Exception):
     """Something in a recipe has no identity that could be compared later."""
 
 
@@ -64,7 +63,7 @@ def identify(thing, seen: tuple[int, ...] = ()) -> object:
         return ["estimator", identify(type(thing), inside), identify(thing.get_params(deep=False), inside)]
     if hasattr(thing, "__dict__") and not _installed(type(thing)):
         return ["object", identify(type(thing), inside), identify(vars(thing), inside)]
-    raise Unidentifiable(f"a {type(thing).__module__}.{type(thing).__qualname__}")
+    raise UnidentifiableError(f"a {type(thing).__module__}.{type(thing).__qualname__}")
 
 
 def _sha(data: bytes) -> str:
@@ -87,7 +86,7 @@ def _is_library(module) -> bool:
     return file.startswith(_library_folders()) or module.__name__.partition(".")[0] == "standout"
 
 
-def _module(module) -> object:
+def _module(module) -> list[str]:
     if _is_library(module):
         top = sys.modules.get(module.__name__.partition(".")[0], module)
         return ["module", module.__name__, str(getattr(top, "__version__", ""))]
@@ -135,6 +134,9 @@ SKIP = frozenset({"__module__", "__qualname__", "__dict__", "__weakref__", "__do
 
 
 def _class(cls: type, seen) -> object:
-    members = [[name, identify(value, seen)] for name, value in sorted(vars(cls).items())
-               if name not in SKIP and not inspect.isdatadescriptor(value) | inspect.ismemberdescriptor(value)]  # fmt: skip
+    members = [
+        [name, identify(value, seen)]
+        for name, value in sorted(vars(cls).items())
+        if name not in SKIP and not isinstance(value, types.GetSetDescriptorType | types.MemberDescriptorType)
+    ]
     return ["class", cls.__qualname__, [identify(base, seen) for base in cls.__bases__], members]

@@ -37,7 +37,7 @@ class Recipe(Protocol):
         ...
 
     def identity(self) -> object:
-        """JSON that differs whenever trained models would; raises Unidentifiable where that cannot be known."""
+        """JSON that differs whenever trained models would; raises UnidentifiableError where that cannot be known."""
         ...
 
     def check(self, dataset: Dataset) -> list[str]:

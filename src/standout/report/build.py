@@ -1,7 +1,48 @@
 """Write report.html from what the run folder holds."""
 
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from standout.errors import InputError
+from standout.report import meanings, shown, words
+from standout.report.page import Page, page_of
 from standout.run.folder import RunFolder
+from standout.run.tables import read_records
+
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 def write_report(folder: RunFolder) -> None:
-    folder.write("report.html", b"<!doctype html><title>standout</title>")
+    """report.html: one file that works offline, runs no code and asks no other address.
+
+    Raises InputError where the folder holds no finished audit.
+    """
+    summary = folder.read_json("summary.json")
+    if summary is None or not (folder.path / "records.csv").is_file():
+        raise InputError(f"{folder.path} holds no finished audit; run standout audit SOURCE --out {folder.path} first")
+    page = page_of(
+        summary, read_records(folder.path), folder.read_json("figures.json"), folder.read_json("config.json")
+    )
+    folder.write("report.html", render(page).encode("utf-8", "replace"))
+
+
+def render(page: Page) -> str:
+    """The page as HTML. Every text is escaped unless this package made it."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    for function in (
+        words.number, words.count, words.percent, words.rate, words.exactly, words.chance, words.between,
+        words.one_in, words.seconds, words.plural, words.known, shown.data, shown.cut,
+    ):  # fmt: skip
+        environment.filters[function.__name__] = environment.globals[function.__name__] = function
+    environment.globals.update(
+        about_attack=meanings.about_attack,
+        about_characteristic=meanings.about_characteristic,
+        glossary=meanings.GLOSSARY,
+        style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
+    )
+    return environment.get_template("report.html.j2").render(page=page, s=page.summary)

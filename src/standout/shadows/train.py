@@ -1,7 +1,8 @@
 """Train what is missing, stack by stack, side by side on the cores at hand."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -39,8 +40,9 @@ def train_missing(
 ) -> int:
     """Train and store what is missing of the first `count` models; returns how many were trained.
 
-    dataset: in id order; members: bool (M, N) of all models of the plan. A stack of which some files stand is trained whole and only the missing files are written,
-    so that a resumed run ends with the bytes of one never stopped.
+    dataset: in id order; members: bool (M, N) of all models of the plan. A stack of which some
+    files stand is trained whole and only the missing files are written, so that a resumed run ends with the bytes of
+    one never stopped.
     """
     done = finished(folder)
     stacks = [(a, b) for a, b in plan["stacks"] if a < count and not done.issuperset(range(a, b))]
@@ -55,7 +57,7 @@ def train_missing(
          sorted(done & set(range(a, b))))
         for a, b in stacks
     ]  # fmt: skip
-    trained = 0
+    trained: int = 0
     for new in _run(tasks, jobs):
         trained += new
         if progress:
@@ -63,14 +65,15 @@ def train_missing(
     return trained
 
 
-def _run(tasks, jobs):
+def _run(tasks: list[tuple], jobs: int) -> Iterator[int]:
     if jobs == 1:
         for task in tasks:
             yield _train_stack(*task)
         return
     try:
         pool = Parallel(n_jobs=jobs, backend="loky", return_as="generator_unordered", inner_max_num_threads=1)
-        yield from pool(delayed(_train_stack)(*task) for task in tasks)
+        results: Any = pool(delayed(_train_stack)(*task) for task in tasks)
+        yield from results
     except TerminatedWorkerError as e:
         raise InputError(
             "a training process was killed, most likely for lack of memory; finished models are kept: run again with "

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -24,7 +25,7 @@ class StackedMlp:
     def __init__(self, widths: list[int], activation: str, dropout: float, draws: list[torch.Generator]):
         self.activation, self.dropout = ACTIVATIONS[activation], dropout
         self.weights, self.biases = [], []
-        for inputs, outputs in zip(widths, widths[1:]):
+        for inputs, outputs in pairwise(widths):
             bound = inputs**-0.5
             for shape, kept in (((inputs, outputs), self.weights), ((1, outputs), self.biases)):
                 drawn = [torch.rand(shape, generator=d, device=d.device) for d in draws]
@@ -168,7 +169,7 @@ class MlpRecipe:
             cross_entropy(self.label_smoothing),
             Noise(torch.tensor(seeds, device=device)) if self.dropout else None,
         )
-        size = sum(a * b + b for a, b in zip(widths, widths[1:]))
+        size = sum(a * b + b for a, b in pairwise(widths))
         for k in range(len(members)):
             logits, features = [], []
             for rows in torch.arange(len(base), device=device).split(8192):

@@ -1,0 +1,37 @@
+"""What a column of a DataFrame holds: numbers, or text."""
+
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from standout.errors import InputError
+
+NUMBERS = (int, float, np.number, np.bool_, Decimal)
+
+
+def is_number(values: pd.Series) -> bool:
+    """Whether a column holds numbers (bool included), so that order and distance mean something."""
+    dtype: Any = values.dtype
+    if pd.api.types.is_bool_dtype(dtype) or pd.api.types.is_numeric_dtype(dtype):
+        return not pd.api.types.is_complex_dtype(dtype)
+    return pd.api.types.is_object_dtype(dtype) and bool(values.dropna().map(lambda v: isinstance(v, NUMBERS)).all())
+
+
+def as_numbers(values: pd.Series) -> np.ndarray:
+    """A column of numbers as float64 (N,), NaN where nothing stands. Raises InputError for inf, also by overflow."""
+    try:
+        array = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    except OverflowError:
+        array = np.array([np.inf])
+    if np.isinf(array).any():
+        raise InputError(f"column {str(values.name)!r} of x holds inf; replace it")
+    return array
+
+
+def as_texts(values: pd.Series) -> np.ndarray:
+    """A column as an object array (N,) of text, None where nothing stands."""
+    array = values.to_numpy(dtype=object)
+    gone = values.isna().to_numpy()
+    return np.array([None if g else str(v) for v, g in zip(array, gone)], dtype=object)

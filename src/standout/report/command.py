@@ -1,0 +1,49 @@
+"""How to run the same audit again, as far as the run folder tells."""
+
+import shlex
+
+from standout.attacks import ATTACKS
+from standout.data.builtin import BUILTIN
+from standout.recipes import MODELS
+from standout.report.shown import plain
+
+WIDTH = 88
+
+
+def command(config: dict) -> str | None:
+    """The command line, wrapped for reading; None where the model came from Python and no command can name it.
+
+    Data that is not built in stands as SOURCE: its path and columns are not in the run folder.
+    """
+    asked, model, dataset = (config.get(k) or {} for k in ("asked", "model", "dataset"))
+    if model.get("name") not in MODELS:
+        return None
+    source = dataset.get("name") if dataset.get("name") in BUILTIN else "SOURCE"
+    words = [["standout", "audit", source], ["--model", model["name"]]]
+    for key, value in (model.get("settings") or {}).items():
+        words.append(["--device", as_text(value)] if key == "device" else ["--set", f"{key}={as_text(value)}"])
+    for key in ("shadows", "fraction", "seed", "fpr", "exposed_above"):
+        if asked.get(key) is not None:
+            words.append([f"--{key.replace('_', '-')}", as_text(asked[key])])
+    attacks = asked.get("attacks") or list(ATTACKS)
+    if list(attacks) != list(ATTACKS):
+        words.append(["--attacks", ",".join(attacks)])
+    return wrapped([" ".join(shlex.quote(plain(w)) for w in part) for part in words])
+
+
+def as_text(value: object) -> str:
+    """A setting as `--set` reads it."""
+    if isinstance(value, (list, tuple)):
+        return ",".join(as_text(v) for v in value)
+    return f"{value:.10f}".rstrip("0").rstrip(".") if isinstance(value, float) and 1e-9 < value < 1 else str(value)
+
+
+def wrapped(parts: list[str]) -> str:
+    """Parts of a shell command on lines of at most WIDTH characters, if a single part is not longer."""
+    lines = [parts[0]]
+    for part in parts[1:]:
+        if len(lines[-1]) + 1 + len(part) > WIDTH:
+            lines.append("  " + part)
+        else:
+            lines[-1] += " " + part
+    return " \\\n".join(lines)

@@ -1,0 +1,191 @@
+"""What the page is given: the run folder's figures, put in the order in which they are read. Nothing is computed."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from standout.report import figures, meanings
+from standout.report.command import command
+from standout.report.shown import picture
+from standout.report.words import known
+
+MOST = 60
+"""Exposed records that are shown one by one."""
+STROKES = 8
+"""Kinds of line that the style sheet tells apart."""
+MOST_CELLS = 12
+
+
+@dataclass(frozen=True)
+class Content:
+    """One record to be looked at: a picture in the page, or (column, value) of some cells, or neither."""
+
+    image: str | None = None
+    cells: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, stored: dict | None) -> "Content":
+        """From what the flow stored; whatever has another shape is left out."""
+        stored = stored or {}
+        cells = tuple((str(c[0]), str(c[1])) for c in stored.get("cells") or [] if len(c) >= 2)
+        return cls(picture(stored.get("image")), cells[:MOST_CELLS])
+
+
+@dataclass(frozen=True)
+class Card:
+    """One exposed record: its row of the records table and its content beside a typical record of its class."""
+
+    row: dict[str, Any]
+    content: Content
+    typical: Content
+    scale: Markup
+
+    @property
+    def rows(self) -> list[tuple[str, str, str | None]]:
+        """(column, value, value of the typical record where it is stored)."""
+        other = dict(self.typical.cells)
+        return [(column, value, other.get(column)) for column, value in self.content.cells]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything that the template reads."""
+
+    summary: dict[str, Any]
+    config: dict[str, Any]
+    cards: list[Card]
+    shown: int
+    top: dict[str, Any] | None
+    middle: dict[str, Any] | None
+    actions: list[tuple[int, str, str]]
+    causes: list[tuple[str, int, str, list[str]]]
+    bins: list[tuple[float, float, int, int]]
+    attacks: list[tuple[str, dict, str]]
+    best: tuple[str, dict] | None
+    fprs: list[str]
+    priors: list[str]
+    characteristics: list[tuple[str, dict, Markup]]
+    non_members: int | None
+    drawings: dict[str, Markup | None] = field(default_factory=dict)
+    command: str | None = None
+
+    @property
+    def unmeasured(self) -> list[str]:
+        """False-alarm rates at which no attack has a figure."""
+        blocks = [a.get("tpr_at_fpr") or {} for _, a, _ in self.attacks]
+        return [f for f in self.fprs if blocks and not any(known((b.get(f) or {}).get("tpr")) for b in blocks)]
+
+
+def page_of(summary: dict, records: pd.DataFrame, drawn: dict | None, config: dict | None) -> Page:
+    """The page of one run. records: the records table; drawn: figures.json; config: config.json, each where stored."""
+    drawn, config = drawn or {}, config or {}
+    exposed = records["exposed"].to_numpy(dtype=bool)
+    exposure = records["exposure"].to_numpy(dtype=float)
+    found = records[exposed].sort_values("exposure", ascending=False, kind="stable")
+    rows = [plain_row(r) for r in found.to_dict("records")]
+    above = summary["exposed"]["above"]
+    attacks = [(name, block, f"s{i % STROKES}") for i, (name, block) in enumerate(leading_first(summary).items())]
+    curves = {name: c for name, c in (drawn.get("roc") or {}).items() if c and c.get("non_members") and c["fpr"]}
+    counts = figures.bins(exposure, exposed)
+    measured = [(name, block) for name, block, _ in attacks if known(block.get("auc"))]
+    return Page(
+        summary=summary,
+        config=config,
+        cards=cards_of(rows[:MOST], drawn, above),
+        shown=min(len(rows), MOST),
+        top=rows[0] if rows else None,
+        middle=rows[(len(rows) + 1) // 2 - 1] if len(rows) > 2 else None,
+        actions=actions_of(rows),
+        causes=causes_of(summary, rows),
+        bins=counts,
+        attacks=attacks,
+        best=max(measured, key=lambda pair: pair[1]["auc"]) if measured else None,
+        fprs=rates_of(attacks, "tpr_at_fpr"),
+        priors=rates_of(attacks, "precision_at_prior"),
+        characteristics=characteristics_of(summary),
+        non_members=min((c["non_members"] for c in curves.values()), default=None),
+        drawings={
+            "crowd": figures.crowd(exposed),
+            "roc": roc_at_both_widths(curves, attacks, len(records)),
+            "histogram": both(figures.histogram, counts, above),
+        },
+        command=command(config),
+    )
+
+
+def plain_row(row: dict) -> dict[str, Any]:
+    """A row of the table with None for what is not a number."""
+    return {str(k): None if isinstance(v, float) and not np.isfinite(v) else v for k, v in row.items()}
+
+
+def cards_of(rows: list[dict], drawn: dict, above: float) -> list[Card]:
+    """Cards of exposed records, most exposed first. Content goes by id; an id that stands twice gets none: a missing
+    picture is a nuisance, a wrong one a breach."""
+    stored = [e for e in drawn.get("exposed") or [] if isinstance(e, dict)]
+    twice = {i for i, k in Counter(str(e.get("record")) for e in stored).items() if k > 1}
+    twice |= {i for i, k in Counter(r["record"] for r in rows).items() if k > 1}
+    contents = {str(e["record"]): Content.of(e) for e in stored if "record" in e and str(e["record"]) not in twice}
+    typical = {str(label): Content.of(c) for label, c in (drawn.get("typical") or {}).items()}
+    return [
+        Card(
+            row,
+            contents.get(row["record"], Content()),
+            typical.get(row["label"], Content()),
+            figures.scale(row["exposure"], row["exposure_lo"], row["exposure_hi"], above),
+        )
+        for row in rows
+    ]
+
+
+def actions_of(rows: list[dict]) -> list[tuple[int, str, str]]:
+    """(how many, cause, action), the most frequent first, ties in the order of causes."""
+    order = {cause: i for i, cause in enumerate(meanings.CAUSES)}
+    tally = Counter((r["cause"], r["action"]) for r in rows)
+    ranked = sorted(tally.items(), key=lambda item: (-item[1], order.get(item[0][0], len(order)), item[0]))
+    return [(n, cause, action) for (cause, action), n in ranked]
+
+
+def causes_of(summary: dict, rows: list[dict]) -> list[tuple[str, int, str, list[str]]]:
+    """(cause, how many, meaning, actions) of every cause that the summary names, in its order."""
+    out = []
+    for cause, n in (summary.get("causes") or {}).items():
+        actions = list(dict.fromkeys(r["action"] for r in rows if r["cause"] == cause and r["action"]))
+        out.append((cause, n or 0, meanings.CAUSES.get(cause, ""), actions))
+    return out
+
+
+def leading_first(summary: dict) -> dict[str, dict]:
+    """Attacks with the main one first and the others from the last to the first named: the strongest come late."""
+    blocks = {name: block for name, block in (summary.get("attacks") or {}).items() if block}
+    main = summary["exposed"].get("attack")
+    return {name: blocks[name] for name in sorted(reversed(blocks), key=lambda name: name != main)}
+
+
+def rates_of(attacks: list[tuple[str, dict, str]], block: str) -> list[str]:
+    """Keys of a block of the attacks, from large to small."""
+    return sorted({rate for _, a, _ in attacks for rate in a.get(block) or {}}, key=float, reverse=True)
+
+
+def characteristics_of(summary: dict) -> list[tuple[str, dict, Markup]]:
+    """(name, strength, drawing) from the strongest down; those without a figure last."""
+    blocks = [(name, block or {}) for name, block in (summary.get("characteristics") or {}).items()]
+    blocks.sort(key=lambda pair: -pair[1]["auroc"] if known(pair[1].get("auroc")) else 1)
+    return [(n, b, figures.scale(b.get("auroc"), *(b.get("ci") or (None, None)), 0.5)) for n, b in blocks]
+
+
+def roc_at_both_widths(curves: dict[str, dict], attacks: list[tuple[str, dict, str]], records: int) -> Markup | None:
+    """The ROC drawing, the main attack on top; None where no curve is stored."""
+    strokes = {name: css for name, _, css in attacks}
+    drawn = {name: curves[name] for name in reversed(strokes) if name in curves}
+    if not drawn:
+        return None
+    return both(figures.roc, drawn, strokes, figures.supported_from(drawn, records))
+
+
+def both(draw, *arguments) -> Markup:
+    """A chart at the width of a screen and at that of a phone; the style sheet shows one."""
+    return draw(*arguments, figures.WIDE) + draw(*arguments, figures.NARROW)

@@ -1,0 +1,81 @@
+"""The checks of the estimate: held-out false-positive rate, what can be detected, how far audits repeat."""
+
+import numpy as np
+import pytest
+
+from standout.attacks.attack import Models
+from standout.attacks.moments import Moments
+from standout.exposure.checks import detectable, own_fpr_seen, stability
+from standout.exposure.discovery import reported
+from standout.exposure.posterior import fit, posterior
+from standout.exposure.power import standard_power
+
+from .test_exposure import simulated
+
+
+@pytest.fixture(scope="module")
+def audit():
+    rng = np.random.default_rng(0)
+    members = np.empty((64, 3000), dtype=bool)
+    members[::2] = rng.random((32, 3000)) < 0.5
+    members[1::2] = ~members[::2]
+    signals, truth = simulated(64, 3000, 1, members)
+    fitted = fit(Moments.of(Models(signals, members, None)))
+    found = posterior(fitted.evidence, fitted.prior)
+    return signals, members, truth, fitted, found, reported(found.doubt)
+
+
+def test_own_rate_is_kept(audit):
+    signals, members, _, _, _, exposed = audit
+    seen = own_fpr_seen(signals, members, exposed, 1e-2)
+    assert seen["all"] == pytest.approx(1e-2, rel=0.15)
+    assert seen["exposed"] < 3e-2 and seen["ci"][0] <= seen["exposed"] <= seen["ci"][1]
+
+
+def test_own_rate_shows_tails_that_the_normal_lacks(audit):
+    _, members, _, _, _, exposed = audit
+    rng = np.random.default_rng(2)
+    heavy = rng.standard_t(3, size=members.shape)
+    assert own_fpr_seen(heavy, members, exposed, 1e-3)["all"] > 2e-3
+
+
+def test_no_exposed_record_has_no_rate(audit):
+    signals, members, *_ = audit
+    seen = own_fpr_seen(signals, members, np.zeros(3000, bool), 1e-3)
+    assert seen["exposed"] is None and seen["ci"] is None
+
+
+def test_detectable_is_reported_with_80_percent_chance(audit):
+    """Plant 60 records of just that exposure into the same audit, judge all together, count."""
+    signals, members, _, fitted, found, exposed = audit
+    level = detectable(fitted, found.doubt, exposed, fpr=1e-3, above=0.1)
+    assert level is not None and 0.12 < level < 0.6
+    effects = np.linspace(0, 5, 5001)
+    effect = np.interp(level, standard_power(effects, 1.0, 1e-3), effects)
+    rng = np.random.default_rng(4)
+    shares = []
+    for _ in range(6):
+        with_plants = signals.copy()
+        plants = rng.choice(3000, 60, replace=False)
+        with_plants[:, plants] = 2.5 + rng.normal(size=(64, 60)) + effect * members[:, plants]
+        again = fit(Moments.of(Models(with_plants, members, None)))
+        doubt = posterior(again.evidence, again.prior).doubt
+        shares.append((doubt[plants] <= max(found.doubt[exposed].max(), 0.05)).mean())
+    assert np.mean(shares) == pytest.approx(0.8, abs=0.12)
+
+
+def test_more_models_detect_less(audit):
+    signals, members, _, fitted, found, exposed = audit
+    few = fit(Moments.of(Models(signals[:16], members[:16], None)))
+    doubt = posterior(few.evidence, few.prior).doubt
+    small = detectable(fitted, found.doubt, exposed, fpr=1e-3, above=0.1)
+    large = detectable(few, doubt, reported(doubt), fpr=1e-3, above=0.1)
+    assert large is None or small is not None and large > small
+
+
+def test_stability_is_near_its_limit(audit):
+    """The simulation is as the model supposes, so what repeats is what sampling lets repeat."""
+    signals, members, _, fitted, _, exposed = audit
+    found = stability(signals, members, fitted, int(exposed.sum()), fpr=1e-3)
+    assert found["models"] == 32
+    assert found["jaccard"] == pytest.approx(found["limit"], abs=0.2)

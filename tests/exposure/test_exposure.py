@@ -1,0 +1,96 @@
+"""The estimate on simulations whose truth is known: null models, planted leaks, claims against truth."""
+
+import numpy as np
+import pytest
+
+from standout.errors import InputError
+from standout.exposure import exposure
+from standout.exposure.discovery import reported
+from standout.exposure.power import standard_power
+
+
+def simulated(models, records, seed, members, *, leak=True, noise="normal"):
+    """Signals (M, N) and true exposures (N,): most records leak a little, 3 % a lot; every record its own spread."""
+    rng = np.random.default_rng(seed)
+    level, spread = rng.normal(2.5, 2, records), np.exp(rng.normal(-0.5, 0.3, records))
+    effect, ratio = np.zeros(records), np.ones(records)
+    if leak:
+        effect = np.abs(rng.normal(0.2, 0.2, records))
+        strong = rng.random(records) < 0.03
+        effect[strong] += rng.exponential(1.2, strong.sum())
+        ratio = np.exp(rng.normal(0, 0.15, records))
+    shape = (models, records)
+    z = {
+        "normal": lambda: rng.normal(size=shape),
+        "student": lambda: rng.standard_t(5, size=shape) / np.sqrt(5 / 3),
+        "skew": lambda: (rng.gamma(8, size=shape) - 8) / np.sqrt(8),
+    }[noise]()
+    return level + spread * np.where(members, effect + ratio * z, z), standard_power(effect, ratio, 1e-3)
+
+
+@pytest.mark.parametrize("noise", ["normal", "student", "skew"])
+@pytest.mark.parametrize("models", [8, 16, 32, 64])
+def test_null_reports_nothing(models, noise, paired):
+    members = paired(models, 2000, seed=models)
+    signals, _ = simulated(models, 2000, models, members, leak=False, noise=noise)
+    assert not exposure(signals, members).exposed.any()
+
+
+@pytest.mark.parametrize("models", [32, 64, 128])
+def test_claims_are_true_on_average(models, paired):
+    claimed, true, false, found = 0.0, 0.0, 0, 0
+    for seed in range(4):
+        members = paired(models, 3000, seed=seed)
+        signals, truth = simulated(models, 3000, seed, members)
+        e = exposure(signals, members)
+        top = np.argsort(-e.exposure.to_numpy())[:30]
+        claimed += e.exposure.to_numpy()[top].sum()
+        true += truth[top].sum()
+        found += int(e.exposed.sum())
+        false += int((truth[e.exposed] <= 0.1).sum())
+    assert claimed / true == pytest.approx(1, abs=0.12)
+    assert found >= 30 and false <= 0.08 * found
+
+
+def test_planted_memorisation_is_found_whole(paired):
+    """A model that answers with certainty on what it stored: no spread at all on either side."""
+    members = paired(16, 300)
+    e = exposure(np.where(members, 60.0, -2.0), members)
+    assert e.exposed.all() and (e.exposure > 0.999).all()
+
+
+def test_equal_records_come_out_equal_in_any_order(paired):
+    members = paired(16, 500)
+    signals, _ = simulated(16, 500, 0, members)
+    signals[:, 7], members[:, 7] = signals[:, 3], members[:, 3]
+    e = exposure(signals, members)
+    assert e.iloc[7].equals(e.iloc[3])
+    order = np.random.default_rng(5).permutation(500)
+    again = exposure(signals[:, order], members[:, order])
+    np.testing.assert_allclose(again.exposure, e.exposure.to_numpy()[order], rtol=1e-6)
+
+
+def test_shift_and_scale_of_a_record_do_not_matter(paired):
+    members = paired(32, 400)
+    signals, _ = simulated(32, 400, 0, members)
+    a = exposure(signals, members).exposure
+    b = exposure(signals * 3, members).exposure
+    np.testing.assert_allclose(a, b, rtol=1e-4)
+
+
+def test_reported_by_brute_force():
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        doubt = np.round(rng.random(12) ** 3, 1)
+        best: set[int] = set()
+        for cut in np.unique(doubt):
+            chosen = np.flatnonzero(doubt <= cut)
+            if doubt[chosen].mean() <= 0.05 + 1e-12 and len(chosen) > len(best):
+                best = set(chosen.tolist())
+        assert set(np.flatnonzero(reported(doubt)).tolist()) == best
+
+
+@pytest.mark.parametrize(("fpr", "above"), [(0, 0.1), (0.6, 0.7), (0.001, 0.0005), (0.001, 1.0)])
+def test_rates_are_checked(fpr, above, paired):
+    with pytest.raises(InputError):
+        exposure(np.zeros((4, 3)), paired(4, 3), fpr=fpr, above=above)

@@ -86,10 +86,10 @@ class EstimatorRecipe:
     def _check_settings(self) -> None:
         """What scikit-learn itself would refuse, though only in the first training."""
         for step in self.estimator.steps if isinstance(self.estimator, Pipeline) else [("", self.estimator)]:
-            validate = getattr(step[1], "_validate_params", None)
+            if not hasattr(step[1], "_parameter_constraints"):
+                continue  # an estimator of the user's own states none
             try:
-                if validate is not None:
-                    validate()
+                step[1]._validate_params()
             except ValueError as e:
                 raise InputError(f"{self.name}: {one_line(e)}") from e
 

@@ -1,0 +1,166 @@
+"""Killed and resumed, longer and shorter, other key: what is stored is used only where it is right to."""
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+import standout
+from standout.errors import InputError
+
+from .recipes_for_tests import blobs
+
+AUDIT = """
+import sys, standout
+standout.audit(standout.load("digits"), settings={"epochs": 3}, shadows=24, jobs=1, out=sys.argv[1])
+"""
+
+
+def content(folder: Path, *names: str) -> dict[str, str]:
+    files = [*(folder / "shadows").iterdir(), *(folder / n for n in names)]
+    return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+
+
+def start(folder: Path) -> subprocess.Popen:
+    return subprocess.Popen([sys.executable, "-c", AUDIT, str(folder)], stderr=subprocess.PIPE)
+
+
+@pytest.mark.slow
+def test_kill_and_resume_ends_with_the_same_bytes(tmp_path):
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    assert start(whole).wait(timeout=120) == 0
+    for models in (1, 9, 17):  # early, and in the middle of the second and third stack
+        process = start(cut)
+        deadline = time.time() + 60
+        while len(list((cut / "shadows").glob("*.npz"))) < models and time.time() < deadline:
+            time.sleep(0.002)
+        process.send_signal(signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
+    (cut / "shadows" / ".writing-1-00020.npz").write_bytes(b"half a file")
+    stamps = {p.name: p.stat().st_mtime_ns for p in (cut / "shadows").glob("[0-9]*.npz")}
+    assert start(cut).wait(timeout=120) == 0
+    names = ("records.csv", "records.parquet", "config.json", "figures.json")
+    assert content(whole, *names) == content(cut, *names)
+    assert all((cut / "shadows" / name).stat().st_mtime_ns == stamp for name, stamp in stamps.items())
+    a, b = (standout.Run(folder).summary for folder in (whole, cut))
+    assert {k: v for k, v in a.items() if k != "seconds"} == {k: v for k, v in b.items() if k != "seconds"}
+
+
+def audit(folder, **change):
+    x, y = blobs(60)
+    return standout.audit(**{"x": x, "y": y, "model": LogisticRegression(), "shadows": 6, "jobs": 1, "out": folder, **change})
+
+
+def test_the_same_audit_again_trains_nothing(tmp_path):
+    audit(tmp_path / "a")
+    before = {p.name: p.stat().st_mtime_ns for p in (tmp_path / "a" / "shadows").iterdir()}
+    audit(tmp_path / "a", fpr=0.01, attacks="loss,lira")
+    assert {p.name: p.stat().st_mtime_ns for p in (tmp_path / "a" / "shadows").iterdir()} == before
+
+
+def test_more_shadows_train_the_missing_and_fewer_take_the_first(tmp_path):
+    audit(tmp_path / "a", shadows=6)
+    first = content(tmp_path / "a")
+    longer = audit(tmp_path / "a", shadows=10)
+    assert longer.summary["shadows"]["count"] == 10
+    assert content(tmp_path / "a").items() >= first.items() and len(content(tmp_path / "a")) == 10
+    shorter = audit(tmp_path / "a", shadows=6)
+    alone = audit(tmp_path / "b", shadows=6)
+    assert shorter.records.equals(alone.records)
+
+
+def test_an_interrupted_longer_audit_can_be_finished_shorter(tmp_path):
+    audit(tmp_path / "a", shadows=12)
+    for m in range(5, 12):
+        (tmp_path / "a" / "shadows" / f"{m:05d}.npz").unlink()
+    assert audit(tmp_path / "a", shadows=6).summary["shadows"]["count"] == 6
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"model": LogisticRegression(C=2.0)}, "C: 1.0 there, 2.0 here"),
+        ({"model": "knn"}, "model"),
+        ({"seed": 1}, "seed: 0 there, 1 here"),
+        ({"fraction": 0.6}, "fraction: 0.5 there, 0.6 here"),
+        ({"x": blobs(60, seed=1)[0]}, "data differs"),
+        ({"y": 1 - (blobs(60)[1] > 0)}, "data differs"),
+        ({"ids": [f"p{i}" for i in range(60)]}, "data differs"),
+    ],
+)
+def test_another_audit_in_the_same_folder_is_refused(tmp_path, change, says):
+    audit(tmp_path / "a")
+    before = content(tmp_path / "a", "config.json", "summary.json", "records.csv", "report.html")
+    with pytest.raises(InputError, match="holds another audit") as refusal:
+        audit(tmp_path / "a", **change)
+    assert says in str(refusal.value) and "\n" not in str(refusal.value)
+    assert content(tmp_path / "a", "config.json", "summary.json", "records.csv", "report.html") == before
+
+
+def test_one_changed_membership_bit_is_noticed(tmp_path):
+    """A stored model of another audit (here: of another size) is never used."""
+    audit(tmp_path / "a")
+    x, y = blobs(100)
+    audit(tmp_path / "b", x=x, y=y)
+    target = tmp_path / "a" / "shadows" / "00002.npz"
+    target.write_bytes((tmp_path / "b" / "shadows" / "00002.npz").read_bytes())
+    with pytest.raises(InputError, match="of another audit"):
+        audit(tmp_path / "a")
+
+
+def test_a_damaged_model_file_is_named(tmp_path):
+    audit(tmp_path / "a")
+    (tmp_path / "a" / "shadows" / "00003.npz").write_bytes(b"PK")
+    with pytest.raises(InputError, match=r"00003.npz is damaged.*delete it and run again"):
+        audit(tmp_path / "a")
+    (tmp_path / "a" / "shadows" / "00003.npz").unlink()
+    again = audit(tmp_path / "a")
+    assert again.records.equals(audit(tmp_path / "b").records)
+
+
+def test_two_writers_do_not_meet(tmp_path):
+    audit(tmp_path / "a")
+    fcntl = pytest.importorskip("fcntl")
+    lock = os.open(tmp_path / "a", os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    with pytest.raises(InputError, match="another audit is writing"):
+        audit(tmp_path / "a")
+    os.close(lock)
+
+
+def test_a_recipe_that_cannot_be_recognised_needs_a_key(tmp_path):
+    import threading
+
+    lock = threading.Lock()
+
+    def fit(x, y, *, seed, sample_weight=None):
+        with lock:
+            model = LogisticRegression().fit(x, y)
+        return model.predict_proba
+
+    audit(tmp_path / "a", model=fit)
+    with pytest.raises(InputError, match="give key="):
+        audit(tmp_path / "a", model=fit)
+    audit(tmp_path / "b", model=fit, key="mine")
+    audit(tmp_path / "b", model=fit, key="mine")
+    with pytest.raises(InputError, match="another audit"):
+        audit(tmp_path / "b", model=fit, key="other")
+
+
+def test_code_of_a_function_and_what_it_closes_over_count(tmp_path):
+    def make(strength):
+        def fit(x, y, *, seed, sample_weight=None):
+            return LogisticRegression(C=strength).fit(x, y).predict_proba
+
+        return fit
+
+    audit(tmp_path / "a", model=make(1.0))
+    audit(tmp_path / "a", model=make(1.0))
+    with pytest.raises(InputError, match="code differs"):
+        audit(tmp_path / "a", model=make(2.0))

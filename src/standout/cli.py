@@ -15,6 +15,7 @@ app = App(
     help="Which training records does a classifier give away, why those, and what protects them.",
     version=__version__,
     default_parameter=Parameter(negative=()),
+    suppress_keyboard_interrupt=False,  # `main` says how to go on
 )
 
 

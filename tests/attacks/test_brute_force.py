@@ -34,7 +34,9 @@ def test_lira(audit):
                     signals[t, i], outside.mean(), outside.std()
                 )
                 assert ours[t, i] == pytest.approx(truth, rel=1e-9)
-                assert offline[t, i] == pytest.approx(norm.logcdf(signals[t, i], outside.mean(), outside.std()), rel=1e-9)
+                assert offline[t, i] == pytest.approx(
+                    norm.logcdf(signals[t, i], outside.mean(), outside.std()), rel=1e-9
+                )
 
 
 def test_one_variance(audit):

@@ -11,7 +11,11 @@ from standout.measure.roc import Roc
 def leaky(models, records, members, seed=1):
     rng = np.random.default_rng(seed)
     gap = rng.exponential(0.6, records)
-    return rng.normal(2, 1.5, records) + rng.normal(size=(models, records)) * rng.uniform(0.5, 1.5, records) + gap * members
+    return (
+        rng.normal(2, 1.5, records)
+        + rng.normal(size=(models, records)) * rng.uniform(0.5, 1.5, records)
+        + gap * members
+    )
 
 
 @pytest.mark.parametrize("name", ATTACKS)

@@ -70,7 +70,7 @@ def test_more_models_detect_less(audit):
     doubt = posterior(few.evidence, few.prior).doubt
     small = detectable(fitted, found.doubt, exposed, fpr=1e-3, above=0.1)
     large = detectable(few, doubt, reported(doubt), fpr=1e-3, above=0.1)
-    assert large is None or small is not None and large > small
+    assert large is None or (small is not None and large > small)
 
 
 def test_stability_is_near_its_limit(audit):

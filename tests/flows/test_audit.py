@@ -83,7 +83,7 @@ def test_records_table(run):
     assert ((table.exposure_lo <= table.exposure + 1e-9) & (table.exposure <= table.exposure_hi + 0.5)).all()
     assert (table.exposed == (table.cause != "")).all()
     exact = pd.read_parquet(run.path / "records.parquet")
-    pd.testing.assert_frame_equal(exact.astype({c: str for c in ("record", "label")}), table, check_dtype=False)
+    pd.testing.assert_frame_equal(exact.astype(dict.fromkeys(("record", "label"), str)), table, check_dtype=False)
 
 
 def test_hits_and_summary_say_the_same(run):

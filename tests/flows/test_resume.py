@@ -54,7 +54,9 @@ def test_kill_and_resume_ends_with_the_same_bytes(tmp_path):
 
 def audit(folder, **change):
     x, y = blobs(60)
-    return standout.audit(**{"x": x, "y": y, "model": LogisticRegression(), "shadows": 6, "jobs": 1, "out": folder, **change})
+    return standout.audit(
+        **{"x": x, "y": y, "model": LogisticRegression(), "shadows": 6, "jobs": 1, "out": folder, **change}
+    )
 
 
 def test_the_same_audit_again_trains_nothing(tmp_path):

@@ -16,9 +16,8 @@ def association(values: np.ndarray, exposed: np.ndarray, exposure: np.ndarray) -
     """
     known = np.isfinite(values)
     v, e = values[known], exposed[known]
-    rho = float(spearmanr(v, exposure[known]).statistic) if len(v) > 2 and np.ptp(v) > 0 else 0.0
-    if not np.isfinite(rho):
-        rho = 0.0
+    varies = len(v) > 2 and np.ptp(v) > 0 and np.ptp(exposure[known]) > 0
+    rho = float(spearmanr(v, exposure[known]).statistic) if varies else 0.0
     n_in, n_out = int(e.sum()), int((~e).sum())
     if n_in == 0 or n_out == 0:
         return {"auroc": None, "ci": None, "spearman": rho}

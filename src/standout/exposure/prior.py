@@ -112,7 +112,7 @@ def effect_prior(seen: Evidence, rounds: int = 200) -> EffectPrior:
         weights = share.sum(axis=0)
         weights[0] += 10.0  # ten records' worth of doubt that anything is there at all
         weights /= weights.sum()
-    return EffectPrior(centre, weights)
+    return EffectPrior(centre, np.maximum(weights, 1e-9))  # no spread is impossible, however far a record lies
 
 
 def component_likelihood(observed, error, degrees, centre: float) -> np.ndarray:

@@ -80,7 +80,9 @@ class EstimatorRecipe:
             last = self.estimator[-1] if isinstance(self.estimator, Pipeline) else self.estimator
             if not (get_tags(first).input_tags.allow_nan and get_tags(last).input_tags.allow_nan):
                 row = int(np.argwhere(np.isnan(dataset.x))[0][0])
-                raise InputError(f"x holds NaN, first in row {row} (counted from 0), and {self.name} takes none; impute or drop them")
+                raise InputError(
+                    f"x holds NaN, first in row {row} (counted from 0), and {self.name} takes none; impute or drop them"
+                )
         return []
 
     def _check_settings(self) -> None:

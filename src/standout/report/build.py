@@ -32,7 +32,7 @@ def render(page: Page) -> str:
     """The page as HTML. Every text is escaped unless this package made it."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
+        lstrip_blocks=True, finalize=shown.printed,
     )  # fmt: skip
     for function in (
         words.number, words.count, words.percent, words.rate, words.exactly, words.chance, words.between,

@@ -2,6 +2,8 @@
 
 import shlex
 
+from markupsafe import Markup, escape
+
 from standout.attacks import ATTACKS
 from standout.data.builtin import BUILTIN
 from standout.recipes import MODELS
@@ -10,7 +12,7 @@ from standout.report.shown import plain
 WIDTH = 88
 
 
-def command(config: dict) -> str | None:
+def command(config: dict) -> Markup | None:
     """The command line, wrapped for reading; None where the model came from Python and no command can name it.
 
     Data that is not built in stands as SOURCE: its path and columns are not in the run folder.
@@ -28,7 +30,7 @@ def command(config: dict) -> str | None:
     attacks = asked.get("attacks") or list(ATTACKS)
     if list(attacks) != list(ATTACKS):
         words.append(["--attacks", ",".join(attacks)])
-    return wrapped([" ".join(shlex.quote(plain(w)) for w in part) for part in words])
+    return escape(wrapped([" ".join(shlex.quote(plain(w)) for w in part) for part in words]))
 
 
 def as_text(value: object) -> str:

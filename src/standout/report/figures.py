@@ -40,7 +40,7 @@ def crowd(exposed: np.ndarray) -> Markup | None:
 
 
 def scale(value: float | None, low: float | None, high: float | None, mark: float | None) -> Markup:
-    """A figure in [0, 1] with its interval as dot and line, and a tick at `mark`; fits any width, says nothing aloud."""
+    """A figure in [0, 1] with its interval as dot and line, and a tick at `mark`; fits any width, stays silent."""
     at = lambda v: f"{2 + 96 * min(max(v, 0.0), 1.0):.1f}%"  # noqa: E731
     parts = ['<line x1="2%" x2="98%" y1="9" y2="9" class="track"/>']
     if mark is not None:
@@ -118,7 +118,7 @@ def bins(exposure: np.ndarray, exposed: np.ndarray) -> list[tuple[float, float, 
 
 
 def histogram(counts: Sequence[tuple[float, float, int, int]], above: float, width: int) -> Markup:
-    """Records by exposure, as `bins` counts them: bars of log counts, so that single records show; a line at `above`."""
+    """Records by exposure, as `bins` counts them: bars of log counts, so that single ones show; a line at `above`."""
     narrow = width < 500
     left, right, top, bottom = (44, 8, 26, 46) if narrow else (60, 14, 28, 50)
     height = 250 if narrow else 300

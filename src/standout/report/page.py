@@ -162,7 +162,9 @@ def leading_first(summary: dict) -> dict[str, dict]:
     """Attacks with the main one first and the others from the last to the first named: the strongest come late."""
     blocks = {name: block for name, block in (summary.get("attacks") or {}).items() if block}
     main = summary["exposed"].get("attack")
-    return {name: blocks[name] for name in sorted(reversed(blocks), key=lambda name: name != main)}
+    names = list(blocks)[::-1]
+    names.sort(key=lambda name: name != main)
+    return {name: blocks[name] for name in names}
 
 
 def rates_of(attacks: list[tuple[str, dict, str]], block: str) -> list[str]:
@@ -174,7 +176,11 @@ def characteristics_of(summary: dict) -> list[tuple[str, dict, Markup]]:
     """(name, strength, drawing) from the strongest down; those without a figure last."""
     blocks = [(name, block or {}) for name, block in (summary.get("characteristics") or {}).items()]
     blocks.sort(key=lambda pair: -pair[1]["auroc"] if known(pair[1].get("auroc")) else 1)
-    return [(n, b, figures.scale(b.get("auroc"), *(b.get("ci") or (None, None)), 0.5)) for n, b in blocks]
+    out = []
+    for name, block in blocks:
+        low, high = block.get("ci") or (None, None)
+        out.append((name, block, figures.scale(block.get("auroc"), low, high, 0.5)))
+    return out
 
 
 def roc_at_both_widths(curves: dict[str, dict], attacks: list[tuple[str, dict, str]], records: int) -> Markup | None:

@@ -29,21 +29,25 @@ def plain(text: object) -> str:
 
 def cut(text: object, most: int) -> str:
     """Plain text of at most `most` characters, with an ellipsis where something is missing."""
-    flat = plain(text)
+    flat = plain(str(text)[: most + 1])
     return flat if len(flat) <= most else flat[: most - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def data(text: object, most: int = 60) -> Markup:
     """Text from data as an element with a writing direction of its own; more of it in the title where it is cut."""
-    flat = plain(text)
-    if not flat.strip():
+    short = cut(text, most)
+    if not short.strip():
         return Markup('<bdi class="data blank">(blank)</bdi>')
-    short = cut(flat, most)
-    if short == flat:
+    if len(str(text)) <= most:
         return Markup('<bdi class="data">{}</bdi>').format(escape(short))
-    return Markup('<bdi class="data" title="{}">{}</bdi>').format(escape(cut(flat, MOST_TITLE)), escape(short))
+    return Markup('<bdi class="data" title="{}">{}</bdi>').format(escape(cut(text, MOST_TITLE)), escape(short))
 
 
 def picture(source: object) -> str | None:
     """A picture that lies in the page itself, or None: no other address is ever asked."""
     return source if isinstance(source, str) and PICTURE.fullmatch(source) else None
+
+
+def printed(value: object) -> object:
+    """Whatever the template prints: markup as it is, nothing for None, plain text for all else, to be escaped."""
+    return value if isinstance(value, Markup) else "" if value is None else plain(value)

@@ -1,6 +1,8 @@
 """Figures as a reader sees them. Whatever is missing is said in words; no NaN, None or inf reaches the page."""
 
 import math
+from collections.abc import Sequence
+from typing import TypeGuard
 
 MISSING = "not available"
 MINUS = "\N{MINUS SIGN}"
@@ -18,7 +20,7 @@ ROUND = {
 }
 
 
-def known(value: object) -> bool:
+def known(value: object) -> TypeGuard[float]:
     """Whether a figure is there: a finite number."""
     return isinstance(value, (int, float)) and math.isfinite(value)
 
@@ -69,7 +71,7 @@ def chance(value: float | None) -> str:
     return percent(value, 1 if value < 0.0995 or value >= 0.9895 else 0)
 
 
-def between(pair: list[float] | None, how=number, *arguments) -> str:
+def between(pair: Sequence[float | None] | None, how=number, *arguments) -> str:
     """Both ends of an interval: `0.521 to 0.525`; one word where they read the same; empty where there is none."""
     if pair is None or not all(known(v) for v in pair):
         return ""

@@ -12,7 +12,7 @@ from torch import Tensor
 from standout.data.dataset import Dataset
 from standout.data.encode import Matrix, matrix_of
 from standout.errors import InputError, did_you_mean, listed
-from standout.recipes.nets.stacked import Noise, Training, cross_entropy, generators, train
+from standout.recipes.nets.stacked import Inputs, Noise, Training, cross_entropy, generators, train
 from standout.recipes.recipe import Trained
 
 ACTIVATIONS = {"relu": F.relu, "tanh": torch.tanh, "gelu": F.gelu}
@@ -149,40 +149,49 @@ class MlpRecipe:
         base = torch.from_numpy(matrix.base.astype(np.float32)).to(device)
         gaps = torch.from_numpy(matrix.missing.astype(np.float32)).to(device) if len(matrix.gaps) else None
         fill, shift, scale = (torch.from_numpy(np.stack(p)).to(device) for p in zip(*prepared))
-
-        def inputs(records: Tensor) -> Tensor:
-            x = base.index_select(0, records.flatten()).view(*records.shape, -1)
-            if gaps is not None:
-                x[:, :, matrix.gaps] += gaps[records] * fill[:, None]
-            return x.sub_(shift[:, None]).mul_(scale[:, None])
-
-        draws = generators(seeds, device)
+        labels = torch.from_numpy(dataset.y.copy()).to(device)
         widths = [base.shape[1], *self.hidden, len(dataset.classes)]
-        stack = StackedMlp(widths, self.activation, self.dropout, draws)
-        train(
-            stack,
-            inputs,
-            torch.from_numpy(dataset.y).to(device),
-            [torch.from_numpy(np.flatnonzero(m)).to(device) for m in members],
-            draws,
-            Training(self.epochs, self.batch_size, self.lr, self.weight_decay, self.optimizer),
-            cross_entropy(self.label_smoothing),
-            Noise(torch.tensor(seeds, device=device)) if self.dropout else None,
-        )
+        how = Training(self.epochs, self.batch_size, self.lr, self.weight_decay, self.optimizer)
+        place: dict[int, tuple[StackedMlp, int]] = {}
+        for together in _equal_steps(members, self.batch_size):
+            draws = generators([seeds[k] for k in together], device)
+            stack = StackedMlp(widths, self.activation, self.dropout, draws)
+            own = [torch.from_numpy(np.flatnonzero(members[k])).to(device) for k in together]
+            noise = Noise(torch.tensor([seeds[k] for k in together], device=device)) if self.dropout else None
+            gather = _inputs(base, gaps, matrix.gaps, fill[together], shift[together], scale[together])
+            train(stack, gather, labels, own, draws, how, cross_entropy(self.label_smoothing), noise)
+            place.update({k: (stack, at) for at, k in enumerate(together)})
         size = sum(a * b + b for a, b in pairwise(widths))
         for k in range(len(members)):
-            logits, features = [], []
-            for rows in torch.arange(len(base), device=device).split(8192):
-                x = base[rows]
-                if gaps is not None:
-                    x[:, matrix.gaps] += gaps[rows] * fill[k]
-                z, h = stack.answer(k, x.sub_(shift[k]).mul_(scale[k]))
-                logits.append(z.cpu())
-                features.append(h.cpu().to(torch.float16))
-            z = torch.cat(logits).numpy()
+            stack, at = place[k]
+            gather = _inputs(base, gaps, matrix.gaps, fill[k : k + 1], shift[k : k + 1], scale[k : k + 1])
+            blocks = [
+                stack.answer(at, gather(rows[None])[0]) for rows in torch.arange(len(base), device=device).split(8192)
+            ]
+            z, h = (torch.cat(parts).cpu().numpy() for parts in zip(*blocks))
             if not np.isfinite(z).all():
                 raise InputError(f"mlp: training diverged (outputs are not finite); lower lr (now {self.lr})")
-            yield Trained(z, False, size, stack_weights(stack, k), torch.cat(features).numpy())
+            yield Trained(z, False, size, stack_weights(stack, at), h.astype(np.float16))
+
+
+def _equal_steps(members: np.ndarray, batch_size: int) -> list[list[int]]:
+    """Models that need the same number of steps an epoch: only those share a stack, or one would wait for another."""
+    steps = -(-members.sum(axis=1) // batch_size)
+    return [np.flatnonzero(steps == s).tolist() for s in np.unique(steps)]
+
+
+def _inputs(
+    base: Tensor, gaps: Tensor | None, columns: np.ndarray, fill: Tensor, shift: Tensor, scale: Tensor
+) -> Inputs:
+    """A function from records (K, B) to what each of K models sees of them (K, B, D): gaps filled, then scaled."""
+
+    def inputs(records: Tensor) -> Tensor:
+        x = base.index_select(0, records.flatten()).view(*records.shape, -1)
+        if gaps is not None:
+            x[:, :, columns] += gaps[records] * fill[:, None]
+        return x.sub_(shift[:, None]).mul_(scale[:, None])
+
+    return inputs
 
 
 def stack_weights(stack: StackedMlp, model: int) -> dict[str, np.ndarray]:

@@ -14,6 +14,9 @@ from torch import Tensor
 Loss = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
 """loss(logits (K, B, C), labels (K, B), records (K, B), models (K,)) -> (K, B): the hook of training defences."""
 
+Inputs = Callable[[Tensor], Tensor]
+"""inputs(records (K, B)) -> (K, B, ...): gathers and prepares a batch."""
+
 
 class Stack(Protocol):
     """K nets of one architecture whose weights are tensors with K in front."""
@@ -69,7 +72,7 @@ def generators(seeds: list[int], device: torch.device) -> list[torch.Generator]:
 
 def train(
     stack: Stack,
-    inputs: Callable[[Tensor], Tensor],
+    inputs: Inputs,
     labels: Tensor,
     members: list[Tensor],
     draws: list[torch.Generator],
@@ -80,8 +83,8 @@ def train(
 ) -> None:
     """Train the stack in place.
 
-    inputs(records (K, B)) -> (K, B, ...) gathers and prepares a batch; labels: (N,); members: K index lists. Model k
-    takes its own records in an order of its own, in steps of nearly equal size, the same number of steps for all.
+    labels: int (N,); members: K index lists. Model k takes its own records in an order of its own, in steps of nearly
+    equal size, none of which holds more than a batch; the number of steps is that of the largest model.
     """
     device = labels.device
     sizes = torch.tensor([len(m) for m in members], device=device)

@@ -1,0 +1,196 @@
+"""The page: what it says, in what order, and that it stands alone."""
+
+import re
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from standout.errors import InputError
+from standout.report.build import write_report
+from standout.run.folder import RunFolder
+from tests.report.conftest import ATTACK, SUMMARY, picture, table
+from tests.report.reading import read, spoken
+
+NULLS = {
+    "nothing measurable": {
+        "attacks": {
+            "loss": {**ATTACK, "auc_ci": None, "tpr_at_fpr": {"0.01": None, "0.001": None, "0.0001": None}},
+            "lira": {**ATTACK, "precision_at_prior": {"0.5": None, "0.1": None, "0.01": None}, "achieved_fpr": 0.0},
+        }
+    },
+    "checks": {"exposed": {"detectable": None, "own_fpr_seen": {"all": 0.001, "exposed": None, "ci": None}}},
+    "no checks": {"exposed": {"detectable": None, "own_fpr_seen": None, "stability": None, "attack": None}},
+    "no stability": {"exposed": {"stability": {"jaccard": None, "limit": None, "models": None}}},
+    "parameters": {"model": {"parameters": None, "records_per_parameter": None}},
+    "characteristics": {"characteristics": {"out_loss": {"auroc": None, "ci": None, "spearman": 0.0}, "x": {}}},
+    "gap": {"accuracy": {"gap_ci": None}},
+    "no attack, no characteristic": {"attacks": None, "characteristics": None},
+    "no time": {"seconds": None},
+    "warnings": {"warnings": ["FPR 0.001 is not measurable: hits are counted at 0.01"]},
+}
+
+
+@pytest.mark.parametrize("exposed", [0, 1, 4])
+@pytest.mark.parametrize("case", NULLS)
+def test_nulls_are_said_in_words(page, case, exposed):
+    said = spoken(read(page(summary=NULLS[case], exposed=exposed)))
+    assert not re.search(r"\b(NaN|nan|None|null|inf|Infinity|Undefined|undefined)\b", said)
+    assert not re.search(r"(^|\D)-\d", said.replace("0-9", "")), "a true minus sign stands before negative figures"
+
+
+def test_figures_and_config_may_be_missing(page):
+    said = spoken(read(page(figures=None, config=None)))
+    assert "content is not stored" in said and "curves are not stored" in said and "given in Python" in said
+
+
+def test_a_gap_in_the_table_is_no_nan(page):
+    records = table([f"r{i}" for i in range(40)], 4)
+    records.loc[:1, ["exposure_lo", "exposure_hi", "out_loss"]] = np.nan
+    assert not re.search(r"\bnan\b", spoken(read(page(records=records))), re.I)
+
+
+def test_it_stands_alone(page):
+    root = read(page())
+    for element in root.all():
+        assert element.tag not in ("script", "iframe", "object", "embed", "form", "base")
+        for name, value in element.attributes.items():
+            assert not name.startswith("on")
+            if name in ("href", "src", "srcset", "xlink:href", "action", "data", "poster"):
+                assert value.startswith(("#", "data:image/png;base64,")) or value == "data:,"
+    html = page()
+    assert "http:" not in html and "https:" not in html and "@import" not in html and "url(" not in html
+    policy = next(m for m in root.all("meta") if m.attributes.get("http-equiv") == "Content-Security-Policy")
+    assert "default-src 'none'" in policy.attributes["content"]
+
+
+def test_links_lead_somewhere_and_ids_are_unique(page):
+    root = read(page())
+    ids = [e.attributes["id"] for e in root.all() if "id" in e.attributes]
+    assert len(ids) == len(set(ids))
+    targets = [a.attributes["href"] for a in root.all("a")]
+    assert targets and {t[1:] for t in targets} <= set(ids)
+    for element in root.all():
+        assert element.attributes.get("aria-labelledby", ids[0]) in ids
+
+
+def test_headings_order_and_landmarks(page):
+    root = read(page())
+    levels = [int(e.tag[1]) for e in root.all() if re.fullmatch("h[1-6]", e.tag)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(b - a <= 1 for a, b in pairwise(levels))
+    assert root.all("html")[0].attributes["lang"] == "en"
+    assert root.all("main") and root.all("nav") and root.all("a", "skip")
+    sections = [s.attributes["id"] for s in root.all("section")]
+    assert sections == [
+        "verdict", "next", "exposed", "causes", "attacks", "distribution", "characteristics", "measured", "limits",
+        "glossary",
+    ]  # fmt: skip
+
+
+def test_drawings_have_sentences_and_tables_can_be_scrolled_by_keyboard(page):
+    root = read(page())
+    for drawing in root.all("svg"):
+        hidden = drawing.attributes.get("aria-hidden") == "true"
+        assert hidden or (drawing.attributes["role"] == "img" and len(drawing.attributes["aria-label"]) > 20)
+    assert {s.attributes.get("tabindex") for s in root.all("div", "scroll")} == {"0"}
+    assert all("alt" in i.attributes for i in root.all("img"))
+
+
+def test_the_verdict_can_be_quoted(page):
+    quote = read(page()).all("blockquote")[0].text
+    assert "does not overfit" in quote and "gap of 2.7 points (95% interval 2.6 to 2.8)" in quote
+    assert "AUC of 0.523 (95% interval 0.521 to 0.525)" in quote
+    assert "Yet 4 of 40 records (10.0%) are given away" in quote
+    assert "one false alarm in a thousand for this record recognises it in 99.0% of the trainings that used it" in quote
+
+
+def test_one_record_is_singular(page):
+    said = spoken(read(page(exposed=1)))
+    assert "1 of 40 records is given away" in said and "1 records" not in said
+
+
+@pytest.mark.parametrize("verdict, word", [("mildly overfitted", "overfits mildly"), ("overfitted", "overfits")])
+def test_an_overfitted_model_is_said_to_be(page, verdict, word):
+    quote = read(page(summary={"accuracy": {"verdict": verdict}})).all("blockquote")[0].text
+    assert word in quote and "And 4 of 40" in quote and "Yet" not in quote
+
+
+@pytest.mark.parametrize("exposed", [0, 4])
+def test_it_promises_nothing(page, exposed):
+    said = spoken(read(page(exposed=exposed))).lower()
+    for word in ("safe", "anonym", "complian", "gdpr", "ai act", "regulation", "low risk", "high risk"):
+        assert word not in said
+
+
+def test_without_exposed_records_it_says_what_it_could_have_found(page):
+    summary = {"causes": dict.fromkeys(SUMMARY["causes"], 0)}
+    root = read(page(exposed=0, summary=summary))
+    assert root.all("h1")[0].text == "No record of 40 was found to be given away"
+    assert "exposure of 22.5% or more in four of five cases" in root.all("blockquote")[0].text
+    assert not root.all("li", "card")
+    blind = read(page(exposed=0, summary={**summary, "exposed": {"detectable": None}}))
+    assert "could have reported no record with confidence" in blind.all("p", "lead")[0].text
+
+
+def test_actions_carry_counts(page):
+    actions = [li.text for li in read(page()).all("ol", "actions")[0].all("li")]
+    assert actions == [
+        "2 Check the label suspect label",
+        "1 Check the label between classes",
+        "1 Check the label outlier",
+    ]
+
+
+def test_sixty_cards_and_the_rest_in_a_line(page):
+    ids = [f"r{i}" for i in range(90)]
+    root = read(page(ids=ids, exposed=75))
+    cards = root.all("li", "card")
+    assert len(cards) == 60
+    assert [c.all("h3")[0].text for c in cards] == [f"Record r{i}" for i in range(60)]
+    assert "15 more stand in records.csv" in root.all("p", "more")[0].text
+
+
+def test_what_is_not_measurable_is_named(page):
+    root = read(page())
+    cells = [td.text for td in root.all("table", "attacks")[0].all("td")]
+    assert "not measurable" in cells and "3.6% [3.2% to 3.9%]" in cells and "97%" in cells
+    assert "TPR at FPR 0.01%: not measurable with 1,280 non-members" in root.text
+
+
+def test_a_picture_stands_beside_its_own_id(page):
+    ids = [f"r{i}" for i in range(40)]
+    order = [3, 1, 0, 2]
+    figures = {"exposed": [{"record": ids[i], "image": picture(i)} for i in order], "typical": {"a": {}}, "roc": {}}
+    for card in read(page(figures=figures)).all("li", "card"):
+        i = ids.index(card.all("h3")[0].text.removeprefix("Record "))
+        images = [image.attributes["src"] for image in card.all("img")]
+        assert images == [picture(i)]
+
+
+def test_an_id_that_stands_twice_gets_no_picture(page):
+    figures = {"exposed": [{"record": "r0", "image": picture(0)}, {"record": "r0", "image": picture(1)}]}
+    assert not read(page(figures=figures)).all("img")
+    records = table(["same", "same", *[f"r{i}" for i in range(38)]], 4)
+    assert not read(page(records=records, figures={"exposed": [{"record": "same", "image": picture(0)}]})).all("img")
+
+
+def test_cells_stand_beside_those_of_a_typical_record(page):
+    figures = {
+        "exposed": [{"record": "r0", "cells": [["height", "2.1"], ["town", "Ghent"]]}],
+        "typical": {"a": {"cells": [["height", "1.7"], ["weight", "70"]]}},
+    }
+    rows = read(page(figures=figures)).all("li", "card")[0].all("tbody")[0].all("tr")
+    assert [[c.text for c in r.all() if c.tag in ("th", "td")] for r in rows] == [
+        ["height", "2.1", "1.7"], ["town", "Ghent", "·"],
+    ]  # fmt: skip
+
+
+def test_size(page):
+    ids = [f"r{i}" for i in range(1797)]
+    assert len(page(ids=ids, exposed=60)) < 1_500_000
+
+
+def test_an_unfinished_folder_is_refused(tmp_path):
+    with pytest.raises(InputError, match="no finished audit"):
+        write_report(RunFolder(tmp_path))

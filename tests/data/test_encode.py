@@ -118,6 +118,23 @@ def test_gaps_of_any_dtype(column):
     assert seen(matrix(c=column))[:3].tolist() == [[1, 0], [3, 0], [2, 1]]
 
 
+DAYS = pd.date_range("1970-01-02", periods=N)
+TIMES = {
+    "dates": DAYS,
+    "dates of a zone": DAYS.tz_localize("UTC"),
+    "seconds": DAYS.astype("datetime64[s]"),
+    "spans": DAYS - pd.Timestamp(0),
+}
+
+
+@pytest.mark.parametrize("column", TIMES.values(), ids=TIMES)
+def test_times_are_days(column):
+    assert seen(matrix(c=column))[:, 0].tolist() == list(range(1, N + 1))
+    gap = pd.Series(column)
+    gap[0] = pd.NaT
+    assert seen(matrix(c=gap))[0].tolist() == [7, 1]
+
+
 TEXTS = {
     "text": ["a", "b", "c"] * 4,
     "categories": pd.Categorical(["a", "b", "c"] * 4, categories=list("abcd")),

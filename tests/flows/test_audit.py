@@ -80,7 +80,7 @@ def test_records_table(run):
     assert list(table.columns[-3:]) == ["cause", "reason", "action"]
     assert table.record.tolist() == [str(i) for i in range(178)]
     assert (table.trials == 8).all() and (table.false_trials == 8).all()
-    assert ((table.exposure_lo <= table.exposure + 1e-9) & (table.exposure <= table.exposure_hi + 0.5)).all()
+    assert ((table.exposure_lo <= table.exposure) & (table.exposure <= table.exposure_hi)).all()
     assert (table.exposed == (table.cause != "")).all()
     exact = pd.read_parquet(run.path / "records.parquet")
     pd.testing.assert_frame_equal(exact.astype(dict.fromkeys(("record", "label"), str)), table, check_dtype=False)

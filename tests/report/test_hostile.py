@@ -102,8 +102,9 @@ def test_the_command_can_be_pasted(page):
     import shlex
 
     settings = {"a": "$(rm -rf ~); `x` 'y'\n&& z"}
-    config = {"model": {"name": "mlp", "settings": settings}, "dataset": {"name": "$(x)"}, "asked": {"seed": 3}}
+    asked = {"source": ["a b.csv", "--label", "$(x)"], "model": "mlp", "seed": 3}
+    config = {"model": {"name": "mlp", "settings": settings}, "asked": asked}
     shown = read(page(config=config)).all("pre")[0].text
     words = shlex.split(shown.replace("\\", ""))
-    assert words[:3] == ["standout", "audit", "SOURCE"] and "--seed" in words
+    assert words[:5] == ["standout", "audit", "a b.csv", "--label", "$(x)"] and "--seed" in words
     assert "a=$(rm -rf ~); `x` 'y' && z" in words

@@ -12,15 +12,29 @@ NUMBERS = (int, float, np.number, np.bool_, Decimal)
 
 
 def is_number(values: pd.Series) -> bool:
-    """Whether a column holds numbers (bool included), so that order and distance mean something."""
+    """Whether a column holds numbers (bool, dates and spans of time too), so that order and distance mean something."""
     dtype: Any = values.dtype
+    if is_time(values):
+        return True
     if pd.api.types.is_bool_dtype(dtype) or pd.api.types.is_numeric_dtype(dtype):
         return not pd.api.types.is_complex_dtype(dtype)
     return pd.api.types.is_object_dtype(dtype) and bool(values.dropna().map(lambda v: isinstance(v, NUMBERS)).all())
 
 
+def is_time(values: pd.Series) -> bool:
+    """Whether a column holds dates or spans of time."""
+    dtype: Any = values.dtype
+    return pd.api.types.is_datetime64_any_dtype(dtype) or pd.api.types.is_timedelta64_dtype(dtype)
+
+
 def as_numbers(values: pd.Series) -> np.ndarray:
-    """A column of numbers as float64 (N,), NaN where nothing stands. Raises InputError for inf, also by overflow."""
+    """A column of numbers as float64 (N,), NaN where nothing stands; times in days. Raises InputError for inf, also
+    by overflow."""
+    if is_time(values):
+        spans = values
+        if not pd.api.types.is_timedelta64_dtype(values.dtype):
+            spans = pd.to_datetime(values.to_numpy(dtype=object), utc=True) - pd.Timestamp(0, tz="UTC")
+        values = pd.Series(spans / pd.Timedelta(days=1), name=values.name)
     try:
         array = values.to_numpy(dtype=np.float64, na_value=np.nan)
     except OverflowError:

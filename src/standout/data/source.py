@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from standout.data.arrays import read_arrays
@@ -33,6 +34,12 @@ def load(
     is_table = text.lower().endswith(TABLES)
     if not is_table and (given := [n for n, v in _columns(label, id, group, drop) if v]):
         raise InputError(f"{listed(given)}: only for tables ({', '.join(TABLES)}), and {text!r} is none")
+    columns = _columns(label, id, group, drop)
+    words = [w for option, given in columns for v in ((given,) if isinstance(given, str) else given or ()) for w in (option, v)]
+    return replace(_read(text, path, is_table, label, id, group, drop), origin=(text, *words))
+
+
+def _read(text: str, path: Path, is_table: bool, label, id, group, drop: tuple[str, ...]) -> Dataset:
     if text in BUILTIN:
         return BUILTIN[text]()
     if not os.path.exists(path):  # not Path.exists, which raises for a name that is too long

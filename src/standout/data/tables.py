@@ -98,10 +98,12 @@ def without_missing(cells: pd.Series) -> pd.Series:
 
 def typed(cells: pd.Series) -> pd.Series:
     """Text cells as numbers where every cell that is not missing is one, else as text with None for missing."""
-    text = without_missing(cells)
-    numbers = pd.to_numeric(text, errors="coerce").astype(np.float64)
-    if (numbers.notna() == text.notna()).all():
-        if np.isinf(numbers).any():
-            raise InputError(f"column {cells.name!r} holds inf; replace it")
-        return numbers
-    return text
+    numbers = pd.to_numeric(cells, errors="coerce").astype(np.float64)
+    if numbers.isna().any():  # else nothing is missing, and looking at each cell as text can be spared
+        text = without_missing(cells)
+        numbers = pd.to_numeric(text, errors="coerce").astype(np.float64)
+        if not (numbers.notna() == text.notna()).all():
+            return text
+    if np.isinf(numbers).any():
+        raise InputError(f"column {cells.name!r} holds inf; replace it")
+    return numbers

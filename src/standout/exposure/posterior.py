@@ -64,7 +64,9 @@ def posterior(seen: Evidence, prior: EffectPrior, *, fpr: float = 1e-3, above: f
         log_ratio = seen.log_ratio[part, None] + seen.log_ratio_sd[part, None] * ndtri(points[:, 3])
         draws = fast_power(effect.ravel(), 0.5 * log_ratio.ravel(), fpr).reshape(effect.shape)
         out[0][part] = draws.mean(axis=1)
-        out[1][part], out[2][part] = np.quantile(draws, [0.025, 0.975], axis=1)
+        low, high = np.quantile(draws, [0.025, 0.975], axis=1)
+        # a mean can lie outside a central interval where nearly all draws are at one end
+        out[1][part], out[2][part] = np.minimum(low, out[0][part]), np.maximum(high, out[0][part])
         out[3][part] = (draws <= above).mean(axis=1)
     return Posterior(*out)
 

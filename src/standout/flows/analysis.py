@@ -53,19 +53,17 @@ def analyse(
         shown = listed(sorted({rate(a) if a else "0" for a in smoothing.amounts}))
         warnings.append(f"probabilities reach 0 or 1: smoothed by {shown}, chosen on the references of each model")
 
-    figures, curves, flags = {}, {}, None
+    count_at = counting_fpr(options.fpr, int((~members).sum()), len(dataset))
+    if count_at != options.fpr:
+        warnings.append(
+            f"FPR {rate(options.fpr)} is not measurable with {len(dataset)} records and {len(members)} models: "
+            f"hits and precision are counted at {rate(count_at)}; exposure keeps {rate(options.fpr)}"
+        )
+    figures, curves, scores = {}, {}, np.empty(0)
     for name in options.attacks:
         scores = scores_of(name, shadows, signal, smoothing)
         figures[name], curves[name] = attack_figures(scores, members, options.fpr)
-        if name == options.attacks[-1]:
-            count_at = counting_fpr(options.fpr, int((~members).sum()), len(dataset))
-            flags = scores >= curves[name].at(count_at)[0]
-            if count_at != options.fpr:
-                warnings.append(
-                    f"FPR {rate(options.fpr)} is not measurable with {len(dataset)} records and {len(members)} models: "
-                    f"hits and precision are counted at {rate(count_at)}; exposure keeps {rate(options.fpr)}"
-                )
-    assert flags is not None
+    flags = scores >= curves[options.attacks[-1]].at(count_at)[0]
 
     if smoothing:
         signal = smooth(signal, smoothing.overall).astype(np.float32)
@@ -163,7 +161,7 @@ def analyse(
     in_users_order = np.argsort(order, kind="stable")
     write_records(folder, table.iloc[in_users_order].reset_index(drop=True))
     drawn = {name: outline_of(curve) for name, curve in curves.items()}
-    folder.write_json("figures.json", {"roc": drawn, **exhibits(by_id, table, evidence)})
+    folder.write_json("figures.json", {"counted_at": count_at, "roc": drawn, **exhibits(by_id, table, evidence)})
     clock.append(time.perf_counter())
     spent = np.diff(clock)
     summary["seconds"] = {

@@ -67,16 +67,15 @@ def audit(
     temporary = out is None
     folder = RunFolder.temporary() if out is None else RunFolder(out)
     try:
-        config = prepare(folder, by_id, recipe, options, parts)
+        asked = {"source": list(dataset.origin), "model": model if isinstance(model, str) else None}
+        config = prepare(folder, by_id, recipe, options, parts, asked)
         members = draw_members(
             by_id.y, config["plan"]["stacks"][-1][1], seed=seed, fraction=fraction, groups=by_id.groups
         )
         check_members(members[:shadows], by_id.ids)
         with folder.writing():
             folder.write_json("config.json", config)
-            train_missing(
-                folder, recipe, by_id, members, config["plan"], shadows, jobs=jobs, progress=progress
-            )  # fmt: skip
+            train_missing(folder, recipe, by_id, members, config["plan"], shadows, jobs=jobs, progress=progress)
             trained = time.perf_counter()
             stored = Shadows(folder, shadows, len(dataset))
             analyse(folder, config, dataset, recipe, stored, options, warnings, seconds=trained - start)
@@ -119,7 +118,9 @@ def key_parts(dataset: Dataset, recipe: Recipe, options: Options, key: str | Non
     }
 
 
-def prepare(folder: RunFolder, dataset: Dataset, recipe: Recipe, options: Options, parts: dict) -> dict:
+def prepare(
+    folder: RunFolder, dataset: Dataset, recipe: Recipe, options: Options, parts: dict, asked: dict
+) -> dict:
     """config.json for this run: new, or that of the folder with the plan kept. Raises InputError; writes nothing."""
     folder.refuse_foreign()
     there = folder.read_json("config.json")
@@ -149,6 +150,7 @@ def prepare(folder: RunFolder, dataset: Dataset, recipe: Recipe, options: Option
         },
         "model": {"name": recipe.name, "settings": recipe.settings()},
         "asked": {
+            **asked,
             "shadows": options.shadows,
             "fraction": options.fraction,
             "seed": options.seed,

@@ -8,71 +8,81 @@ import pandas as pd
 from PIL import Image
 
 from standout.data.dataset import Dataset
+from standout.data.encode import is_number
 from standout.explain import Evidence
 
 MOST = 60
 CELLS = 6
+SIDE = 96
 
 
 def exhibits(dataset: Dataset, table: pd.DataFrame, evidence: Evidence) -> dict:
     """{"exposed": [...], "typical": {class: content}}: content of the most exposed records and of one typical record
-    of each of their classes, as a PNG data URI (`image`) or as cells (`cells`). Rows of table are those of dataset."""
+    of each of their classes, as a PNG data URI (`image`) or as cells (`cells`). Rows of table are those of dataset.
+
+    A record's cells are those in which it differs most from its class; the typical record has the same columns.
+    """
     rows = np.flatnonzero(table["exposed"].to_numpy())
-    rows = rows[np.argsort(-table["exposure"].to_numpy()[rows], kind="stable")][:MOST]
-    distance = table["centroid_distance"].to_numpy() if "centroid_distance" in table else np.zeros(len(table))
+    rows = rows[np.argsort(-table["exposure"].to_numpy()[rows], kind="stable")][:MOST].tolist()
+    distance = np.nan_to_num(table["centroid_distance"].to_numpy(dtype=float), nan=np.inf)
     typical = {}
-    for code in np.unique(dataset.y[rows]):
+    for code in np.unique(dataset.y[rows]).tolist():
         own = np.flatnonzero(dataset.y == code)
-        middle = own[np.argmin(np.nan_to_num(distance[own], nan=np.inf))]
-        typical[dataset.classes[code]] = content(dataset, evidence, int(middle))
+        typical[code] = int(own[np.argmin(distance[own])])
+    if dataset.kind == "image":
+        low, high = float(dataset.x.min()), float(dataset.x.max())
+        draw = lambda i: {"image": picture(dataset.x[i], low, high)}  # noqa: E731
+        return {
+            "exposed": [{"record": str(dataset.ids[i]), **draw(i)} for i in rows],
+            "typical": {dataset.classes[code]: draw(i) for code, i in typical.items()},
+        }
+    columns = {i: strangest(dataset, evidence, i) for i in rows}
+    shared = {code: sorted({c for i in rows if dataset.y[i] == code for c in columns[i]}) for code in typical}
     return {
-        "exposed": [{"record": str(dataset.ids[i]), **content(dataset, evidence, int(i))} for i in rows],
-        "typical": typical,
+        "exposed": [{"record": str(dataset.ids[i]), "cells": cells(dataset, i, columns[i])} for i in rows],
+        "typical": {dataset.classes[c]: {"cells": cells(dataset, i, shared[c])} for c, i in typical.items()},
     }
 
 
-def content(dataset: Dataset, evidence: Evidence, row: int) -> dict:
-    """One record, to be looked at."""
-    if dataset.kind == "image" and isinstance(dataset.x, np.ndarray) and dataset.x.ndim > 2:
-        return {"image": picture(dataset.x[row], float(dataset.x.min()), float(dataset.x.max()))}
-    return {"cells": cells(dataset, evidence, row)}
-
-
 def picture(array: np.ndarray, low: float, high: float) -> str:
-    """An image (H, W), (H, W, 1 or 3) or (3, H, W) as a PNG data URI, values between low and high."""
+    """An image (H, W), (H, W, 1 or 3) or (3, H, W) as a PNG data URI of at most SIDE pixels, values low to high."""
     if array.ndim == 3 and array.shape[2] not in (1, 3) and array.shape[0] in (1, 3):
         array = np.moveaxis(array, 0, 2)
     if array.ndim == 3 and array.shape[2] != 3:
         array = array[:, :, 0]
     scaled = (array.astype(np.float64) - low) / ((high - low) or 1) * 255
+    image = Image.fromarray(np.clip(scaled, 0, 255).round().astype(np.uint8))
+    image.thumbnail((SIDE, SIDE))
     buffer = io.BytesIO()
-    Image.fromarray(np.clip(scaled, 0, 255).round().astype(np.uint8)).save(buffer, format="PNG")
+    image.save(buffer, format="PNG")
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def cells(dataset: Dataset, evidence: Evidence, row: int) -> list[list[str]]:
-    """[column, value] of the cells in which a record differs most from its class (text columns: as they come)."""
+def strangest(dataset: Dataset, evidence: Evidence, row: int) -> list[int]:
+    """Places of the CELLS columns in which a record differs most from its class, most first."""
+    same = dataset.y == dataset.y[row]
+    if not isinstance(dataset.x, pd.DataFrame):
+        own = evidence.features[same]
+        away = np.abs(evidence.features[row] - own.mean(axis=0)) / np.maximum(own.std(axis=0), 1e-9)
+        return np.argsort(-away, kind="stable")[:CELLS].tolist()
+    away = []
+    for column in dataset.x.columns:
+        own, value = dataset.x.loc[same, column], dataset.x[column].iloc[row]
+        if is_number(own) and pd.notna(value):
+            spread = float(own.astype(float).std(ddof=0))
+            away.append(abs(float(value) - float(own.astype(float).mean())) / spread if spread > 0 else 0.0)
+        else:
+            alike = own.astype(str) == str(value) if pd.notna(value) else own.isna()
+            away.append(float(-np.log(max(float(alike.mean()), 1e-9))))
+    return np.argsort(-np.array(away), kind="stable")[:CELLS].tolist()
+
+
+def cells(dataset: Dataset, row: int, columns: list[int]) -> list[list[str]]:
+    """[column, value] of these columns of a record."""
     if isinstance(dataset.x, pd.DataFrame):
-        frame = dataset.x
-        own = frame[dataset.y == dataset.y[row]]
-        strange = []
-        for column in frame.columns:
-            value = frame[column].iloc[row]
-            if pd.api.types.is_numeric_dtype(frame[column].dtype) and pd.notna(value):
-                spread = float(own[column].astype(float).std(ddof=0))
-                strange.append(
-                    abs(float(value) - float(own[column].astype(float).mean())) / spread if spread > 0 else 0.0
-                )
-            else:
-                same = (own[column] == value) if pd.notna(value) else own[column].isna()
-                strange.append(-np.log(max(float(same.mean()), 1e-9)))
-        best = np.argsort(-np.array(strange), kind="stable")[:CELLS]
-        return [[str(frame.columns[c]), shown(frame[frame.columns[c]].iloc[row])] for c in best]
-    flat = dataset.x.reshape(len(dataset), -1)
-    own = evidence.features[dataset.y == dataset.y[row]]
-    away = np.abs(evidence.features[row] - own.mean(axis=0)) / np.maximum(own.std(axis=0), 1e-9)
-    best = np.argsort(-away, kind="stable")[:CELLS]
-    return [[f"column {c}", shown(flat[row, c])] for c in best]
+        return [[str(dataset.x.columns[c]), shown(dataset.x.iloc[row, c])] for c in columns]
+    flat = dataset.x[row].ravel()
+    return [[f"column {c}", shown(flat[c])] for c in columns]
 
 
 def shown(value: object) -> str:

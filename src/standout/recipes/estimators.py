@@ -4,6 +4,7 @@ import ast
 import re
 import warnings
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -104,7 +105,7 @@ class EstimatorRecipe:
             yield self._train_one(dataset, matrix, np.flatnonzero(rows), int(seed))
 
     def _train_one(self, dataset: Dataset, matrix: Matrix | None, rows: np.ndarray, seed: int) -> Trained:
-        x = dataset.x if matrix is None else matrix.filled(*matrix.fit(rows))
+        x: Any = dataset.x if matrix is None else matrix.filled(*matrix.fit(rows))
         codes = dataset.y[rows]
         if (codes == codes[0]).all():
             return constant(codes[0], dataset, "a model saw one class only and always answers that class")

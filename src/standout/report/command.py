@@ -5,7 +5,6 @@ import shlex
 from markupsafe import Markup, escape
 
 from standout.attacks import ATTACKS
-from standout.data.builtin import BUILTIN
 from standout.recipes import MODELS
 from standout.report.shown import plain
 
@@ -15,14 +14,14 @@ WIDTH = 88
 def command(config: dict) -> Markup | None:
     """The command line, wrapped for reading; None where the model came from Python and no command can name it.
 
-    Data that is not built in stands as SOURCE: its path and columns are not in the run folder.
+    Data that came from Python stands as SOURCE.
     """
-    asked, model, dataset = (config.get(k) or {} for k in ("asked", "model", "dataset"))
-    if model.get("name") not in MODELS:
+    asked, model = (config.get(k) or {} for k in ("asked", "model"))
+    name = asked.get("model")
+    if not name:
         return None
-    source = dataset.get("name") if dataset.get("name") in BUILTIN else "SOURCE"
-    words = [["standout", "audit", source], ["--model", model["name"]]]
-    for key, value in (model.get("settings") or {}).items():
+    words = [["standout", "audit", *(asked.get("source") or ["SOURCE"])], ["--model", name]]
+    for key, value in (model.get("settings") or {}).items() if name in MODELS else ():
         words.append(["--device", as_text(value)] if key == "device" else ["--set", f"{key}={as_text(value)}"])
     for key in ("shadows", "fraction", "seed", "fpr", "exposed_above"):
         if asked.get(key) is not None:

@@ -32,7 +32,7 @@ class Content:
         """From what the flow stored; whatever has another shape is left out."""
         stored = stored or {}
         cells = tuple((str(c[0]), str(c[1])) for c in stored.get("cells") or [] if len(c) >= 2)
-        return cls(picture(stored.get("image")), cells[:MOST_CELLS])
+        return cls(picture(stored.get("image")), cells)
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Card:
     def rows(self) -> list[tuple[str, str, str | None]]:
         """(column, value, value of the typical record where it is stored)."""
         other = dict(self.typical.cells)
-        return [(column, value, other.get(column)) for column, value in self.content.cells]
+        return [(column, value, other.get(column)) for column, value in self.content.cells[:MOST_CELLS]]
 
 
 @dataclass(frozen=True)

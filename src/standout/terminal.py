@@ -77,24 +77,30 @@ def headline(run) -> None:
         )
     else:
         console.print("[dim]too few shadows to report any record with confidence; ask for more (64 are usual)[/]")
-    table = Table(box=None, pad_edge=False)
-    table.add_column("attack")
-    table.add_column("AUC", justify="right")
-    table.add_column("95 % interval", justify="right")
-    rates = list(next(iter(s["attacks"].values()))["tpr_at_fpr"])
-    for rate in rates:
-        table.add_column(f"TPR at FPR {rate}", justify="right")
-    for name, a in s["attacks"].items():
-        low, high = a["auc_ci"]
-        cells = ["not measurable" if a["tpr_at_fpr"][r] is None else f"{a['tpr_at_fpr'][r]['tpr']:.2%}" for r in rates]
-        table.add_row(name, f"{a['auc']:.3f}", f"{low:.3f} to {high:.3f}", *cells)
-    console.print(table)
+    console.print(attack_table(s))
+    for rate in [r for r, cell in next(iter(s["attacks"].values()))["tpr_at_fpr"].items() if cell is None]:
+        console.print(f"[dim]TPR at FPR {rate}: not measurable with {data['records']:,} records in these models[/]")
     counts = {cause: n for cause, n in s["causes"].items() if n}
     if counts:
         console.print("causes: " + ", ".join(f"{cause} {n}" for cause, n in counts.items()))
     for line in s["warnings"]:
         console.print(f"[yellow]note:[/] {_plain(line)}")
     console.print(f"report: {_plain(str(run.path / 'report.html'))}")
+
+
+def attack_table(summary: dict) -> Table:
+    """AUC and TPR of each attack; rates that cannot be measured have no column."""
+    table = Table(box=None, pad_edge=False)
+    rates = [r for r, cell in next(iter(summary["attacks"].values()))["tpr_at_fpr"].items() if cell is not None]
+    for heading in ("AUC", "95 % interval", *(f"TPR at FPR {r}" for r in rates)):
+        if not table.columns:
+            table.add_column("attack", no_wrap=True)
+        table.add_column(heading, justify="right", no_wrap=True)
+    for name, a in summary["attacks"].items():
+        low, high = a["auc_ci"]
+        cells = [f"{a['tpr_at_fpr'][r]['tpr']:.2%}" for r in rates]
+        table.add_row(name, f"{a['auc']:.3f}", f"{low:.3f} to {high:.3f}", *cells)
+    return table
 
 
 def _plain(text: str) -> str:

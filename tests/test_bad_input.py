@@ -534,13 +534,11 @@ def test_true_and_1_are_two_classes_to_an_estimator():
 # Faults that are known and not yet mended; take the marks away with the faults.
 
 
-@pytest.mark.xfail(reason="progress is told before the first model is trained: terminal.progress_bar")
 @pytest.mark.parametrize("name", ["fails", "wrong_shape"])
 def test_one_line_also_where_progress_is_shown(desk, files, capsys, name):
     refused(run(capsys, *arguments(f"wine --model F/my.py:{name}", files)))
 
 
-@pytest.mark.xfail(reason="a folder `shadows` of the user's is taken for ours and removed: run.folder")
 def test_a_folder_named_shadows_is_foreign(desk, files, capsys):
     (desk / "mine/shadows").mkdir(parents=True)
     (desk / "mine/shadows/photo.jpg").write_text("dear to me")
@@ -549,7 +547,6 @@ def test_a_folder_named_shadows_is_foreign(desk, files, capsys):
     assert content(desk) == before
 
 
-@pytest.mark.xfail(reason="flows.audit.prepare trusts the shape of config.json")
 @pytest.mark.parametrize("change", ["list", "text", "parts", "plan", "stacks"])
 def test_config_of_another_shape(finished, files, desk, capsys, change):
     shutil.copytree(finished, desk / "run")
@@ -579,13 +576,11 @@ KINDS = {
 }
 
 
-@pytest.mark.xfail(reason="options of another type: flows.options, exposure.check_rates, recipes.nets.mlp")
 @pytest.mark.parametrize("options", KINDS.values(), ids=KINDS)
 def test_options_of_another_type(options):
     with pytest.raises(standout.InputError):
         standout.audit(X, Y, **{**SMALL, **options})
 
 
-@pytest.mark.xfail(reason="flows.options refuses numpy's whole numbers")
 def test_whole_numbers_of_numpy_are_whole_numbers():
     standout.audit(X, Y, **{**SMALL, "shadows": np.int64(4), "seed": np.int32(1)})

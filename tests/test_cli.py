@@ -42,7 +42,7 @@ def desk(tmp_path, monkeypatch) -> Path:
 
 
 @pytest.fixture
-def command(capsys):
+def command(desk, capsys):
     """command(words) -> (exit code, stdout, stderr), in this process."""
 
     def run(*words: str) -> tuple[int, str, str]:
@@ -73,7 +73,6 @@ def test_headline_goes_to_stdout_and_progress_to_stderr(command, desk):
     assert err.splitlines()[-1] == "shadow models: 4 of 4"
 
 
-@pytest.mark.xfail(reason="the table of the headline is folded to 80 columns when piped: terminal.headline")
 def test_names_of_attacks_are_never_cut(command):
     _, out, _ = command("audit", "wine", *SMALL, "--out", "run")
     for attack in standout.Run("run").summary["attacks"]:
@@ -288,7 +287,6 @@ def test_every_public_name_is_there():
         _ = standout.audi
 
 
-@pytest.mark.xfail(reason="importing the folder standout/exposure hides the function of that name")
 def test_exposure_is_the_function_whatever_was_imported_before():
     done = process("-c", "import standout.flows.audit; import standout; assert callable(standout.exposure)")
     assert done.returncode == 0, done.stderr

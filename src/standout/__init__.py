@@ -1,6 +1,7 @@
 """Which training records does a classifier give away, why those, and what protects them."""
 
 import importlib
+from typing import TYPE_CHECKING
 
 from standout.run.version import __version__
 
@@ -10,9 +11,18 @@ _PUBLIC = {
     "Dataset": "standout.data.dataset",
     "Run": "standout.flows.run",
     "attack_scores": "standout.attacks",
-    "exposure": "standout.exposure",
+    "exposure": "standout.estimate",
     "InputError": "standout.errors",
 }
+
+if TYPE_CHECKING:
+    from standout.attacks import attack_scores
+    from standout.data.dataset import Dataset
+    from standout.data.source import load
+    from standout.errors import InputError
+    from standout.estimate import exposure
+    from standout.flows.audit import audit
+    from standout.flows.run import Run
 
 __all__ = ["Dataset", "InputError", "Run", "__version__", "attack_scores", "audit", "exposure", "load"]
 
@@ -22,5 +32,5 @@ def __getattr__(name: str):
     if name not in _PUBLIC:
         raise AttributeError(f"module 'standout' has no attribute {name!r}")
     value = getattr(importlib.import_module(_PUBLIC[name]), name)
-    globals()[name] = value  # `standout.exposure` the function, not the folder of that name
+    globals()[name] = value
     return value

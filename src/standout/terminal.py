@@ -33,7 +33,7 @@ def progress_bar(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
         def line(done: int, total: int) -> None:
             nonlocal shown
             tenth = 10 * done // total
-            if tenth > shown:
+            if done and tenth > shown:
                 shown = tenth
                 print(f"shadow models: {done} of {total}", file=sys.stderr, flush=True)
 
@@ -76,7 +76,9 @@ def headline(run) -> None:
             f"[dim]smallest exposure that this many shadows report with 80 % chance: {exposed['detectable']:.0%}[/]"
         )
     else:
-        console.print("[dim]too few shadows to report any record with confidence; ask for more (64 are usual)[/]")
+        console.print(
+            "[dim]no exposure is sure (80 %) to be reported with so few shadows; ask for more (64 are usual)[/]"
+        )
     console.print(attack_table(s))
     for rate in [r for r, cell in next(iter(s["attacks"].values()))["tpr_at_fpr"].items() if cell is None]:
         console.print(f"[dim]TPR at FPR {rate}: not measurable with {data['records']:,} records in these models[/]")

@@ -42,7 +42,7 @@ def test_kill_and_resume_ends_with_the_same_bytes(tmp_path):
             time.sleep(0.002)
         process.send_signal(signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL
-    (cut / "shadows" / ".writing-1-00020.npz").write_bytes(b"half a file")
+    (cut / "shadows" / ".standout-writing-1-00020.npz").write_bytes(b"half a file")
     stamps = {p.name: p.stat().st_mtime_ns for p in (cut / "shadows").glob("[0-9]*.npz")}
     assert start(cut).wait(timeout=120) == 0
     names = ("records.csv", "records.parquet", "config.json", "figures.json")

@@ -27,6 +27,12 @@ def pairs(n, models=4):
     return members
 
 
+def scaled(dataset):
+    """Images flat on one scale, as the recipe sees them."""
+    x = dataset.x.astype(np.float64)
+    return torch.from_numpy((x.reshape(len(x), -1) - x.mean()) / x.std()).float()
+
+
 SEEDS = np.array([11, 12, 13, 14])
 SETTINGS = {"hidden": (16, 8), "epochs": 3, "batch_size": 8}
 
@@ -36,9 +42,10 @@ SETTINGS = {"hidden": (16, 8), "epochs": 3, "batch_size": 8}
 def test_equals_a_plain_loop_over_torch_modules(optimizer, activation):
     """Same initial weights, same batches: each stacked model ends where nn.Sequential ends on its own."""
     dataset, members = images(), pairs(64)
-    recipe = recipe_of("mlp", {**SETTINGS, "optimizer": optimizer, "activation": activation, "weight_decay": 0.01, "label_smoothing": 0.1})  # fmt: skip
+    settings = {"optimizer": optimizer, "activation": activation, "weight_decay": 0.01, "label_smoothing": 0.1}
+    recipe = recipe_of("mlp", {**SETTINGS, **settings})
     stacked = list(recipe.train(dataset, members, SEEDS))
-    x = torch.from_numpy((dataset.x.reshape(64, -1) - dataset.x.mean(dtype=np.float64)) / dataset.x.std(dtype=np.float64)).float()  # fmt: skip
+    x = scaled(dataset)
     y = torch.from_numpy(dataset.y)
     act = {"relu": torch.nn.ReLU, "tanh": torch.nn.Tanh, "gelu": torch.nn.GELU}[activation]
     for k, mask in enumerate(members):
@@ -86,7 +93,7 @@ def test_dropout_is_on_in_training_and_off_in_answers():
     dropped = next(iter(recipe_of("mlp", {**SETTINGS, "dropout": 0.5}).train(dataset, members, SEEDS)))
     plain = next(iter(recipe_of("mlp", SETTINGS).train(dataset, members, SEEDS)))
     assert np.abs(dropped.logits - plain.logits).max() > 0.01
-    x = torch.from_numpy((dataset.x.reshape(64, -1) - dataset.x.mean(dtype=np.float64)) / dataset.x.std(dtype=np.float64)).float()  # fmt: skip
+    x = scaled(dataset)
     w = dropped.weights
     h = x
     for layer in range(3):
@@ -168,7 +175,8 @@ def test_tables_are_scaled_on_each_models_own_records():
     ("settings", "says"),
     [
         ({"hiden": 3}, "did you mean 'hidden'"), ({"epochs": 0}, "epochs"), ({"epochs": 1.5}, "whole number"),
-        ({"lr": "fast"}, "lr"), ({"dropout": 1.0}, "dropout"), ({"hidden": (0,)}, "hidden"), ({"hidden": "wide"}, "hidden"),
+        ({"lr": "fast"}, "lr"), ({"dropout": 1.0}, "dropout"), ({"hidden": (0,)}, "hidden"),
+        ({"hidden": "wide"}, "hidden"),
         ({"activation": "relo"}, "activation"), ({"optimizer": "lion"}, "optimizer"), ({"lr": float("nan")}, "lr"),
         ({"epochs": True}, "epochs"), ({"batch_size": -1}, "batch_size"), ({"label_smoothing": 2}, "label_smoothing"),
     ],

@@ -46,7 +46,8 @@ SUMMARY: dict[str, Any] = {
 CONFIG: dict[str, Any] = {
     "model": {"name": "mlp", "settings": {"hidden": [256, 128], "lr": 0.001, "device": "cpu"}},
     "dataset": {"name": "digits"},
-    "asked": {"source": ["digits"], "model": "mlp", "shadows": 64, "fraction": 0.5, "seed": 0, "fpr": 0.001, "exposed_above": 0.1},
+    "asked": {"source": ["digits"], "model": "mlp", "shadows": 64, "fraction": 0.5, "seed": 0, "fpr": 0.001,
+              "exposed_above": 0.1},
     "parts": {"libraries": {"python": "3.11", "numpy": "2.4.6"}},
 }  # fmt: skip
 

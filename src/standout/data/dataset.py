@@ -23,7 +23,8 @@ class Dataset:
     kind: "tabular" or "image"; default by the number of dimensions.
 
     After construction `y` holds class codes int64 (N,), `classes` the names, `values` the label of each class as the
-    user wrote it, `ids` text, `groups` codes or None; `origin` is what the command line would call it, where it can. Raises InputError for what cannot be used.
+    user wrote it, `ids` text, `groups` codes or None; `origin` is what the command line would call it, where it can.
+    Raises InputError for what cannot be used.
     """
 
     x: Any

@@ -35,7 +35,12 @@ def load(
     if not is_table and (given := [n for n, v in _columns(label, id, group, drop) if v]):
         raise InputError(f"{listed(given)}: only for tables ({', '.join(TABLES)}), and {text!r} is none")
     columns = _columns(label, id, group, drop)
-    words = [w for option, given in columns for v in ((given,) if isinstance(given, str) else given or ()) for w in (option, v)]
+    words = [
+        w
+        for option, given in columns
+        for v in ((given,) if isinstance(given, str) else given or ())
+        for w in (option, v)
+    ]
     return replace(_read(text, path, is_table, label, id, group, drop), origin=(text, *words))
 
 

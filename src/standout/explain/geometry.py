@@ -14,7 +14,7 @@ def centroid_distance(evidence: Evidence) -> np.ndarray:
     out = np.full(len(x), np.nan)
     for c in np.unique(labels):
         rows = np.flatnonzero(labels == c)
-        if len(rows) > 1:
+        if len(rows) > 1 and x.shape[1]:
             # without the record itself: x - mean of the others = (x - mean) * n / (n - 1)
             away = (x[rows] - x[rows].mean(axis=0)) * (len(rows) / (len(rows) - 1))
             out[rows] = np.sqrt(np.einsum("nd,nd->n", away, away))

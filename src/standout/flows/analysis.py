@@ -11,12 +11,12 @@ from standout.attacks.moments import Moments
 from standout.attacks.smoothing import Smoothing, choose_smoothing, smoothed_scores
 from standout.data.dataset import Dataset
 from standout.errors import listed
+from standout.estimate.checks import detectable, own_fpr_seen, stability
+from standout.estimate.discovery import reported
+from standout.estimate.posterior import fit, posterior
 from standout.explain import CHARACTERISTICS, Evidence
 from standout.explain.association import association
 from standout.explain.causes import CAUSES, verdicts
-from standout.exposure.checks import detectable, own_fpr_seen, stability
-from standout.exposure.discovery import reported
-from standout.exposure.posterior import fit, posterior
 from standout.flows.exhibits import exhibits
 from standout.flows.options import Options
 from standout.measure.figures import attack_figures, counting_fpr, rate

@@ -57,27 +57,28 @@ def audit(
     Returns a Run. Raises InputError, in one line, for whatever cannot be used; then nothing was made or changed.
     """
     start = time.perf_counter()
-    options = Options(shadows, fraction, seed, fpr, exposed_above, attack_names(attacks), jobs)
-    options.check()
+    options = Options(shadows, fraction, seed, fpr, exposed_above, attack_names(attacks), jobs).checked()
     dataset = dataset_of(x, y, ids, groups, name)
     recipe = recipe_of(model, settings, device)
     warnings = [*dataset.notes, *recipe.check(dataset)]
     by_id = dataset.take(dataset.id_order())
     parts = key_parts(by_id, recipe, options, key)
     temporary = out is None
-    folder = RunFolder.temporary() if out is None else RunFolder(out)
+    folder = RunFolder.temporary() if out is None else RunFolder(path_of(out))
     try:
         asked = {"source": list(dataset.origin), "model": model if isinstance(model, str) else None}
         config = prepare(folder, by_id, recipe, options, parts, asked)
         members = draw_members(
-            by_id.y, config["plan"]["stacks"][-1][1], seed=seed, fraction=fraction, groups=by_id.groups
+            by_id.y, config["plan"]["stacks"][-1][1], seed=options.seed, fraction=options.fraction, groups=by_id.groups
         )
-        check_members(members[:shadows], by_id.ids)
+        check_members(members[: options.shadows], by_id.ids)
         with folder.writing():
             folder.write_json("config.json", config)
-            train_missing(folder, recipe, by_id, members, config["plan"], shadows, jobs=jobs, progress=progress)
+            train_missing(
+                folder, recipe, by_id, members, config["plan"], options.shadows, jobs=options.jobs, progress=progress
+            )
             trained = time.perf_counter()
-            stored = Shadows(folder, shadows, len(dataset))
+            stored = Shadows(folder, options.shadows, len(dataset))
             analyse(folder, config, dataset, recipe, stored, options, warnings, seconds=trained - start)
             write_report(folder)
     except BaseException:
@@ -85,6 +86,14 @@ def audit(
             folder.remove()
         raise
     return Run(folder.path, temporary=temporary)
+
+
+def path_of(out) -> Path:
+    """The run folder as a Path."""
+    try:
+        return Path(out)
+    except TypeError:
+        raise InputError(f"out must be the path of a folder, not a {type(out).__name__}") from None
 
 
 def dataset_of(x, y, ids, groups, name: str | None) -> Dataset:
@@ -118,15 +127,27 @@ def key_parts(dataset: Dataset, recipe: Recipe, options: Options, key: str | Non
     }
 
 
-def prepare(
-    folder: RunFolder, dataset: Dataset, recipe: Recipe, options: Options, parts: dict, asked: dict
-) -> dict:
+def well_formed(config: dict) -> bool:
+    """Whether a config.json has the parts that a later run reads."""
+    plan = config.get("plan")
+    return (
+        isinstance(config.get("parts"), dict)
+        and isinstance(plan, dict)
+        and {"stacks", "stack_size", "keep"} <= set(plan)
+    )
+
+
+def prepare(folder: RunFolder, dataset: Dataset, recipe: Recipe, options: Options, parts: dict, asked: dict) -> dict:
     """config.json for this run: new, or that of the folder with the plan kept. Raises InputError; writes nothing."""
     folder.refuse_foreign()
     there = folder.read_json("config.json")
     plan = None
     if there is not None:
-        differs = differences(there.get("parts", {}), parts)
+        if not well_formed(there):
+            raise InputError(
+                f"{folder.path / 'config.json'} is not what standout wrote; delete the folder and run again"
+            )
+        differs = differences(there["parts"], parts)
         if differs:
             raise InputError(
                 f"{folder.path} holds another audit: {listed(differs, 4)}; give another out, or delete that folder"

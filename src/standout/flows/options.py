@@ -1,11 +1,12 @@
 """What an audit is asked, checked before anything is made."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from numbers import Integral, Real
 
 from standout.attacks import ATTACKS, attack_named
 from standout.errors import InputError
-from standout.exposure import check_rates
+from standout.estimate import check_rates
 
 
 @dataclass(frozen=True)
@@ -20,26 +21,52 @@ class Options:
     attacks: tuple[str, ...] = tuple(ATTACKS)
     jobs: int | None = None
 
-    def check(self) -> None:
-        """Raises InputError for the first option that cannot be."""
-        if not isinstance(self.shadows, int) or self.shadows < 4 or self.shadows % 2:
-            raise InputError(f"shadows must be an even number, at least 4, not {self.shadows}: models come in pairs")
-        if not 0 < self.fraction < 1:
-            raise InputError(f"fraction must lie between 0 and 1, not {self.fraction}")
-        if not isinstance(self.seed, int) or self.seed < 0:
-            raise InputError(f"seed must be a whole number, 0 or more, not {self.seed}")
-        check_rates(self.fpr, self.exposed_above)
-        if not self.attacks:
+    def checked(self) -> "Options":
+        """The same with plain Python numbers. Raises InputError for the first option that cannot be."""
+        plain = replace(
+            self,
+            shadows=whole("shadows", self.shadows),
+            seed=whole("seed", self.seed),
+            jobs=None if self.jobs is None else whole("jobs", self.jobs),
+            fraction=number("fraction", self.fraction),
+            fpr=number("fpr", self.fpr),
+            exposed_above=number("exposed-above", self.exposed_above),
+        )
+        if plain.shadows < 4 or plain.shadows % 2:
+            raise InputError(f"shadows must be an even number, at least 4, not {plain.shadows}: models come in pairs")
+        if not 0 < plain.fraction < 1:
+            raise InputError(f"fraction must lie between 0 and 1, not {plain.fraction}")
+        if plain.seed < 0:
+            raise InputError(f"seed must be 0 or more, not {plain.seed}")
+        if plain.jobs is not None and plain.jobs < 1:
+            raise InputError(f"jobs must be at least 1, not {plain.jobs}")
+        check_rates(plain.fpr, plain.exposed_above)
+        if not plain.attacks:
             raise InputError("no attack is named; leave attacks out for all of them")
-        for name in self.attacks:
+        for name in plain.attacks:
             attack_named(name)
-        if self.jobs is not None and (not isinstance(self.jobs, int) or self.jobs < 1):
-            raise InputError(f"jobs must be a whole number, at least 1, not {self.jobs}")
+        return plain
+
+
+def whole(name: str, value: object) -> int:
+    """A whole number of any kind as int."""
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise InputError(f"{name} must be a whole number, not {value!r}")
+    return int(value)
+
+
+def number(name: str, value: object) -> float:
+    """A number of any kind as float."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise InputError(f"{name} must be a number, not {value!r}")
+    return float(value)
 
 
 def attack_names(attacks: str | Sequence[str] | None) -> tuple[str, ...]:
     """Attack names from what a user gives, without repeats; all of them for None."""
     if attacks is None:
         return tuple(ATTACKS)
+    if not isinstance(attacks, Iterable):
+        raise InputError(f"attacks must be names, not {attacks!r}")
     names = attacks.split(",") if isinstance(attacks, str) else list(attacks)
     return tuple(dict.fromkeys(str(n).strip() for n in names if str(n).strip()))

@@ -57,8 +57,8 @@ class EstimatorRecipe:
         target = self.estimator[-1] if isinstance(self.estimator, Pipeline) and not self.raw else self.estimator
         return {
             k: as_json(v)
-            for k, v in sorted(target.get_params(deep=False).items())
-            if not (k == "random_state" or k.endswith("n_jobs"))
+            for k, v in sorted(target.get_params(deep=self.raw).items())
+            if not k.endswith(("random_state", "n_jobs"))
         }
 
     def identity(self) -> object:

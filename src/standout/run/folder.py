@@ -15,7 +15,7 @@ try:
 except ImportError:  # not a POSIX system: no lock there
     fcntl = None
 
-TEMPORARY = ".writing-"
+TEMPORARY = ".standout-writing-"
 
 
 class RunFolder:
@@ -35,7 +35,7 @@ class RunFolder:
         if self.path.exists() and not self.path.is_dir():
             raise InputError(f"{self.path} is a file; give a folder as out")
         if self.path.is_dir() and not (self.path / "config.json").exists():
-            foreign = [p.name for p in self.path.iterdir() if not p.name.startswith(TEMPORARY) and p.name != "shadows"]
+            foreign = [p.name for p in [*self.path.iterdir(), *self._in_shadows()] if not self._ours(p)]
             if foreign:
                 raise InputError(
                     f"{self.path} holds {sorted(foreign)[0]!r} and no audit; give an empty or a new folder as out"
@@ -46,15 +46,25 @@ class RunFolder:
         if not os.access(parent, os.W_OK):
             raise InputError(f"{parent} cannot be written to; give another folder as out")
 
+    def _in_shadows(self) -> list[Path]:
+        return list(self.shadows.iterdir()) if self.shadows.is_dir() else []
+
+    def _ours(self, path: Path) -> bool:
+        """Whether a killed run may have left this before it wrote its config.json."""
+        return path.name.startswith(TEMPORARY) or (path == self.shadows and path.is_dir())
+
     def read_json(self, name: str) -> dict | None:
-        """A JSON file of the folder, or None where there is none. Raises InputError where it is damaged."""
+        """A JSON object of the folder, or None where there is none. Raises InputError where it is damaged."""
         path = self.path / name
         try:
-            return json.loads(path.read_text(encoding="utf-8"))
+            content = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return None
         except (ValueError, OSError) as e:
             raise InputError(f"{path} cannot be read ({e}); delete the folder and run again") from e
+        if not isinstance(content, dict):
+            raise InputError(f"{path} is not what standout wrote; delete the folder and run again")
+        return content
 
     def write(self, name: str, data: bytes) -> None:
         """Write a file whole: temporary name, fsync, rename; mode 0600."""
@@ -106,9 +116,9 @@ class RunFolder:
                 path.unlink(missing_ok=True)
 
     def _unmake(self, made: list[Path]) -> None:
-        shutil.rmtree(self.shadows, ignore_errors=True)
+        self.sweep()
         (self.path / "config.json").unlink(missing_ok=True)
-        for folder in made:
+        for folder in (self.shadows, *made):
             with contextlib.suppress(OSError):
                 folder.rmdir()
 

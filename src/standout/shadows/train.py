@@ -97,7 +97,7 @@ def _train_stack(folder, recipe, dataset, members, start, seeds, keep, stored) -
                 written += not skip
     except InputError:
         raise
-    except Exception as e:
+    except (Exception, SystemExit) as e:
         model = start + written
         raise InputError(f"{recipe.name} failed while training model {model}: {type(e).__name__}: {one_line(e)}") from e
     return written

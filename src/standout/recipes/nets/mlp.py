@@ -102,7 +102,7 @@ class MlpRecipe:
             ("weight_decay", self.weight_decay >= 0, "0 or more"),
             ("dropout", 0 <= self.dropout < 1, "from 0 to below 1"),
             ("label_smoothing", 0 <= self.label_smoothing < 1, "from 0 to below 1"),
-            ("activation", self.activation in ACTIVATIONS, f"one of {listed(ACTIVATIONS)}"),
+            ("activation", self.activation in [*ACTIVATIONS], f"one of {listed(ACTIVATIONS)}"),
             ("optimizer", self.optimizer in OPTIMIZERS, f"one of {listed(OPTIMIZERS)}"),
             ("device", self.device in ("auto", "cpu", "cuda"), "auto, cpu or cuda"),
         ]

@@ -6,4 +6,4 @@ from importlib.resources import files
 
 def summary_schema() -> dict:
     """The JSON schema of summary.json."""
-    return json.loads(files(__package__).joinpath("summary.schema.json").read_text(encoding="utf-8"))
+    return json.loads(files("standout.run.schema").joinpath("summary.schema.json").read_text(encoding="utf-8"))

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import norm
 
 from standout.errors import InputError
-from standout.exposure.power import fast_power, power, standard_power
+from standout.estimate.power import fast_power, power, standard_power
 
 GRID = np.linspace(-80, 80, 1_600_001)
 

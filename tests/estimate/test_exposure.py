@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from standout.errors import InputError
-from standout.exposure import exposure
-from standout.exposure.discovery import reported
-from standout.exposure.power import standard_power
+from standout.estimate import exposure
+from standout.estimate.discovery import reported
+from standout.estimate.power import standard_power
 
 
 def simulated(models, records, seed, members, *, leak=True, noise="normal"):

@@ -7,8 +7,8 @@ from scipy.special import ndtri
 from scipy.stats import chi2, qmc
 
 from standout.attacks.moments import Moments
-from standout.exposure.power import fast_power
-from standout.exposure.prior import (
+from standout.estimate.power import fast_power
+from standout.estimate.prior import (
     GRID,
     EffectPrior,
     Evidence,

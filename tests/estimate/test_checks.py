@@ -5,10 +5,10 @@ import pytest
 
 from standout.attacks.attack import Models
 from standout.attacks.moments import Moments
-from standout.exposure.checks import detectable, own_fpr_seen, stability
-from standout.exposure.discovery import reported
-from standout.exposure.posterior import fit, posterior
-from standout.exposure.power import standard_power
+from standout.estimate.checks import detectable, own_fpr_seen, stability
+from standout.estimate.discovery import reported
+from standout.estimate.posterior import fit, posterior
+from standout.estimate.power import standard_power
 
 from .test_exposure import simulated
 

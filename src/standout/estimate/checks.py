@@ -8,10 +8,10 @@ from scipy.stats import t as student
 from standout.attacks.attack import Models
 from standout.attacks.leave_pair_out import all_but_one
 from standout.attacks.moments import Moments
-from standout.exposure.discovery import LEVEL
-from standout.exposure.posterior import Fit, effect_draws, fit, posterior
-from standout.exposure.power import LARGEST, standard_power
-from standout.exposure.prior import Evidence
+from standout.estimate.discovery import LEVEL
+from standout.estimate.posterior import Fit, effect_draws, fit, posterior
+from standout.estimate.power import LARGEST, standard_power
+from standout.estimate.prior import Evidence
 from standout.measure.intervals import interval, resample_weights
 
 BLOCKS = 8

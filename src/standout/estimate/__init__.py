@@ -6,8 +6,8 @@ import pandas as pd
 from standout.attacks.attack import Models
 from standout.attacks.moments import Moments
 from standout.errors import InputError
-from standout.exposure.discovery import reported
-from standout.exposure.posterior import fit, posterior
+from standout.estimate.discovery import reported
+from standout.estimate.posterior import fit, posterior
 from standout.signals import check_signals
 
 __all__ = ["exposure"]

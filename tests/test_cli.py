@@ -139,11 +139,11 @@ def test_interrupt(command, monkeypatch):
     def stop(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("standout.flows.audit.train_missing", stop)
-    code, out, err = command("audit", "wine", *SMALL, "--out", "run")
+    with monkeypatch.context() as patch:
+        patch.setattr("standout.flows.audit.train_missing", stop)
+        code, out, err = command("audit", "wine", *SMALL, "--out", "run")
     assert (code, out) == (130, "")
     assert err.splitlines()[-1] == "standout: interrupted; the same command goes on from here"
-    monkeypatch.undo()
     assert command("audit", "wine", *SMALL, "--quiet", "--out", "run")[0] == 0
 
 

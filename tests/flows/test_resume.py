@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
@@ -59,6 +60,15 @@ def audit(folder, **change):
     )
 
 
+@pytest.mark.parametrize("model", ["mlp", "random-forest", "gradient-boosting"])
+def test_bytes_do_not_depend_on_jobs(tmp_path, model):
+    settings = {"mlp": {"epochs": 2}, "random-forest": {"n_estimators": 5}, "gradient-boosting": {"max_iter": 3}}[model]
+    for jobs in (1, 2):
+        audit(tmp_path / str(jobs), model=model, settings=settings, jobs=jobs, shadows=18)
+    names = ("records.csv", "config.json", "figures.json")
+    assert content(tmp_path / "1", *names) == content(tmp_path / "2", *names)
+
+
 def test_the_same_audit_again_trains_nothing(tmp_path):
     audit(tmp_path / "a")
     before = {p.name: p.stat().st_mtime_ns for p in (tmp_path / "a" / "shadows").iterdir()}
@@ -106,7 +116,17 @@ def test_another_audit_in_the_same_folder_is_refused(tmp_path, change, says):
 
 
 def test_one_changed_membership_bit_is_noticed(tmp_path):
-    """A stored model of another audit (here: of another size) is never used."""
+    audit(tmp_path / "a")
+    target = tmp_path / "a" / "shadows" / "00002.npz"
+    with np.load(target) as file:
+        arrays = dict(file)
+    arrays["members"][0] ^= 128
+    np.savez(target, **arrays)
+    with pytest.raises(InputError, match=r"00002.npz was trained on other records"):
+        audit(tmp_path / "a")
+
+
+def test_a_model_of_another_audit_is_noticed(tmp_path):
     audit(tmp_path / "a")
     x, y = blobs(100)
     audit(tmp_path / "b", x=x, y=y)

@@ -79,6 +79,7 @@ def audit(
             )
             trained = time.perf_counter()
             stored = Shadows(folder, options.shadows, len(dataset))
+            stored.refuse_others(members[: options.shadows])
             analyse(folder, config, dataset, recipe, stored, options, warnings, seconds=trained - start)
             write_report(folder)
     except BaseException:

@@ -105,6 +105,13 @@ class Shadows:
             raise InputError(f"{self.folder.path / name_of(model)} is of another audit; delete it and run again")
         return np.unpackbits(bits, count=self.records).astype(bool)
 
+    def refuse_others(self, members: np.ndarray) -> None:
+        """Raises InputError where a stored model was trained on other records than members bool (count, N) say."""
+        other = (self.members != members).any(axis=1)
+        if other.any():
+            path = self.folder.path / name_of(int(np.argmax(other)))
+            raise InputError(f"{path} was trained on other records than this audit asks for; delete it and run again")
+
     def signal(self, name: str) -> np.ndarray:
         """One signal of all models, float32 (M, N)."""
         row = SIGNALS.index(name)

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
+threadpool_limits(1)  # tests run side by side: pools within pools make each other wait
 HERE = Path(__file__).parent
 
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from standout.attacks.attack import Models
-from standout.attacks.moments import Moments
+from standout.attacks.moments import moments_of
 from standout.estimate.checks import detectable, own_fpr_seen, stability
 from standout.estimate.discovery import reported
-from standout.estimate.posterior import fit, posterior
+from standout.estimate.posterior import posterior_of
 from standout.estimate.power import standard_power
+from standout.estimate.prior import fit
 
 from .test_exposure import simulated
 
@@ -20,8 +20,8 @@ def audit():
     members[::2] = rng.random((32, 3000)) < 0.5
     members[1::2] = ~members[::2]
     signals, truth = simulated(64, 3000, 1, members)
-    fitted = fit(Moments.of(Models(signals, members, None)))
-    found = posterior(fitted.evidence, fitted.prior)
+    fitted = fit(moments_of(signals, members))
+    found = posterior_of(fitted)
     return signals, members, truth, fitted, found, reported(found.doubt)
 
 
@@ -46,30 +46,32 @@ def test_no_exposed_record_has_no_rate(audit):
 
 
 def test_detectable_is_reported_with_80_percent_chance(audit):
-    """Plant 60 records of just that exposure into the same audit, judge all together, count."""
+    """Make 12 records just that exposed, each at its own level and spread, judge all together, count."""
     signals, members, _, fitted, found, exposed = audit
-    level = detectable(fitted, found.doubt, exposed, fpr=1e-3, above=0.1)
+    level = detectable(fitted, found, exposed, fpr=1e-3, above=0.1)
     assert level is not None and 0.12 < level < 0.6
     effects = np.linspace(0, 5, 5001)
     effect = np.interp(level, standard_power(effects, 1.0, 1e-3), effects)
     rng = np.random.default_rng(4)
+    out = np.where(members, np.nan, signals)
+    centre, spread = np.nanmean(out, axis=0), np.nanstd(out, axis=0)
     shares = []
-    for _ in range(6):
+    for _ in range(10):
         with_plants = signals.copy()
-        plants = rng.choice(3000, 60, replace=False)
-        with_plants[:, plants] = 2.5 + rng.normal(size=(64, 60)) + effect * members[:, plants]
-        again = fit(Moments.of(Models(with_plants, members, None)))
-        doubt = posterior(again.evidence, again.prior).doubt
+        plants = rng.choice(np.flatnonzero(~exposed), 12, replace=False)
+        noise = rng.normal(size=(64, 12))
+        with_plants[:, plants] = centre[plants] + spread[plants] * (noise + effect * members[:, plants])
+        doubt = posterior_of(fit(moments_of(with_plants, members))).doubt
         shares.append((doubt[plants] <= max(found.doubt[exposed].max(), 0.05)).mean())
     assert np.mean(shares) == pytest.approx(0.8, abs=0.12)
 
 
 def test_more_models_detect_less(audit):
     signals, members, _, fitted, found, exposed = audit
-    few = fit(Moments.of(Models(signals[:16], members[:16], None)))
-    doubt = posterior(few.evidence, few.prior).doubt
-    small = detectable(fitted, found.doubt, exposed, fpr=1e-3, above=0.1)
-    large = detectable(few, doubt, reported(doubt), fpr=1e-3, above=0.1)
+    few = fit(moments_of(signals[:16], members[:16]))
+    fewer = posterior_of(few)
+    small = detectable(fitted, found, exposed, fpr=1e-3, above=0.1)
+    large = detectable(few, fewer, reported(fewer.doubt), fpr=1e-3, above=0.1)
     assert large is None or (small is not None and large > small)
 
 

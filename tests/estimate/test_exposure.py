@@ -49,7 +49,7 @@ def test_claims_are_true_on_average(models, paired):
         found += int(e.exposed.sum())
         false += int((truth[e.exposed] <= 0.1).sum())
     assert claimed / true == pytest.approx(1, abs=0.12)
-    assert found >= 30 and false <= 0.08 * found
+    assert found >= 30 and false <= 0.05 * found + 3 * np.sqrt(0.05 * found)  # the stated rate and three deviations
 
 
 def test_planted_memorisation_is_found_whole(paired):

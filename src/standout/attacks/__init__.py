@@ -6,6 +6,7 @@ from standout.attacks import lira as _lira
 from standout.attacks import threshold as _threshold
 from standout.attacks.attack import Attack
 from standout.attacks.leave_pair_out import leave_pair_out
+from standout.attacks.moderated import moderated as _moderated
 from standout.attacks.rmia import rmia as _rmia
 from standout.errors import InputError, did_you_mean, listed
 from standout.signals import check_signals
@@ -23,6 +24,7 @@ ATTACKS: dict[str, Attack] = {
         _lira.lira_offline,
         _lira.lira_one_variance,
         _lira.lira,
+        _moderated,
     )
 }
 """In the order in which an audit runs them; the last one that ran leads the figures."""

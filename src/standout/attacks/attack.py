@@ -33,17 +33,20 @@ class Attack:
     """An attack on records of one target model; higher scores say member.
 
     signal: the signal of `signals.SIGNALS` that it reads. summarise, score: `score` is handed the target's signals
-    and the summary of its references and can see nothing else, least of all who is a member of the target.
+    and the summary of its references and can see nothing else, least of all who is a member of the target. An attack
+    with a prior has `learn` instead: from the summary of references outside a block of pairs, and characteristics of
+    the records (N, F) or None, it makes the `score` for the targets of that block.
     about: one line for lists and tables. source: where it was published. version: goes up when scores change.
     """
 
     name: str
     signal: str
     summarise: Callable[[Models], Summary]
-    score: Callable[[Target, Any], np.ndarray]
+    score: Callable[[Target, Any], np.ndarray] | None
     about: str
     source: str
     version: int = 1
+    learn: Callable[[Any, np.ndarray | None], Callable[[Target, Any], np.ndarray]] | None = None
 
 
 class Nothing:

@@ -43,26 +43,39 @@ class Side:
 
 @dataclass(frozen=True, eq=False)
 class Moments:
-    """Both sides."""
+    """Both sides, and the gaps: IN minus OUT signal within each pair of twins of which one was trained on the record.
+
+    Twins have complementary training sets, so what one's neighbours do to a record the other's do not: their signals
+    are negatively correlated, and a gap varies more than the two sides' variances say.
+    """
 
     inside: Side
     outside: Side
+    gaps: Side
 
     def __add__(self, other: "Moments") -> "Moments":
-        return Moments(self.inside + other.inside, self.outside + other.outside)
+        return Moments(self.inside + other.inside, self.outside + other.outside, self.gaps + other.gaps)
 
     @classmethod
     def of(cls, models: Models) -> "Moments":
-        """Summary of reference models, in blocks of records so that no copy of all signals is made."""
+        """Summary of reference models (whole pairs), in blocks of records so that no copy of all signals is made."""
         signals, members = models.signals, models.members
         step = max(BLOCK // max(len(signals), 1), 1)
-        parts: list[list[Side]] = [[], []]
+        parts: list[list[Side]] = [[], [], []]
         for start in range(0, signals.shape[1], step):
             block = np.asarray(signals[:, start : start + step], dtype=np.float64)
             chosen = members[:, start : start + step]
+            first, second = chosen[0::2], chosen[1::2]
+            gaps = np.where(first, block[0::2] - block[1::2], block[1::2] - block[0::2])
             parts[0].append(Side.of(block, chosen))
             parts[1].append(Side.of(block, ~chosen))
+            parts[2].append(Side.of(gaps, first ^ second))
         return cls(*(_joined(side) for side in parts))
+
+
+def moments_of(signals: np.ndarray, members: np.ndarray) -> Moments:
+    """Moments of signals (M, N) and members bool (M, N)."""
+    return Moments.of(Models(signals, members, None))
 
 
 def _joined(sides: list[Side]) -> Side:

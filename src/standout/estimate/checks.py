@@ -1,95 +1,114 @@
 """Checks of the exposure estimate: the false-positive rate that its test shows, what it can detect, how it repeats."""
 
-from dataclasses import fields
+from dataclasses import replace
 
 import numpy as np
 from scipy.stats import t as student
 
-from standout.attacks.attack import Models
-from standout.attacks.leave_pair_out import all_but_one
-from standout.attacks.moments import Moments
+from standout.attacks.moments import moments_of
 from standout.estimate.discovery import LEVEL
-from standout.estimate.posterior import Fit, effect_draws, fit, posterior
-from standout.estimate.power import LARGEST, standard_power
-from standout.estimate.prior import Evidence
+from standout.estimate.posterior import NORMAL, Posterior, effect_draws, posterior, posterior_of
+from standout.estimate.power import LARGEST, fast_power
+from standout.estimate.prior import Evidence, Fit, fit
+from standout.estimate.tails import Tails, held_out
 from standout.measure.intervals import interval, resample_weights
 
 BLOCKS = 8
 LEVELS = np.concatenate([np.arange(0.11, 0.2, 0.01), np.arange(0.2, 1.0, 0.025)])
 SIMULATED = 200
-EFFECTS = np.linspace(0, LARGEST, 701)
 
 
-def own_fpr_seen(signals: np.ndarray, members: np.ndarray, exposed: np.ndarray, fpr: float) -> dict:
+def own_fpr_seen(
+    signals: np.ndarray, members: np.ndarray, exposed: np.ndarray, fpr: float, tails: Tails = NORMAL
+) -> dict:
     """In what share of held-out OUT models the test of each record accuses: over all records and over the exposed.
 
     The test is fitted on the pairs outside a block and asked about the models in it, so no model judges itself. It
-    accuses beyond the predictive Student-t quantile of the record's OUT signals, on the side where IN models lie.
-    Returns {"all", "exposed", "ci"}: ci is that of the exposed (None without any), by a bootstrap over blocks.
+    accuses beyond the predictive Student-t quantile of the record's OUT signals, stretched by `tails`, on the side
+    where IN models lie. Returns {"all", "exposed", "ci"}: ci is that of the exposed (None without any), by a
+    bootstrap over blocks.
     """
-    pairs = len(signals) // 2
-    blocks = min(BLOCKS, pairs)
-    bounds = np.linspace(0, pairs, blocks + 1).astype(int)
-
-    def summarise(first: int, last: int) -> Moments:
-        chosen = slice(2 * bounds[first], 2 * bounds[last])
-        return Moments.of(Models(signals[chosen], members[chosen], None))
-
-    accused, trials = np.zeros((blocks, 2)), np.zeros((blocks, 2))
-    for block, references in all_but_one(blocks, summarise):
-        fitted = fit(references)
-        out, spread = references.outside, fitted.spread
-        side = np.where(fitted.evidence.effect >= 0, 1.0, -1.0)
-        reach = student.isf(fpr, spread.degrees) * np.sqrt(spread.variance * (1 + 1 / np.maximum(out.count, 1)))
-        chosen = slice(2 * bounds[block], 2 * bounds[block + 1])
-        beyond = side * (signals[chosen] - out.mean) > reach
+    accused, trials = [], []
+    for chosen, references, spread in held_out(signals, members, BLOCKS):
+        out = references.outside
+        up = references.inside.mean >= out.mean
+        stretch = np.where(up, tails.above, tails.below)
+        reach = stretch * student.isf(fpr, spread.degrees)
+        reach *= np.sqrt(spread.variance * (1 + 1 / np.maximum(out.count, 1)))
+        beyond = np.where(up, 1, -1) * (signals[chosen] - out.mean) > reach
         outside = ~members[chosen]
-        for column, who in enumerate((slice(None), exposed)):
-            accused[block, column] = (beyond & outside)[:, who].sum()
-            trials[block, column] = outside[:, who].sum()
-    rate = accused.sum(axis=0) / np.maximum(trials.sum(axis=0), 1)
+        accused.append([(beyond & outside)[:, who].sum() for who in (slice(None), exposed)])
+        trials.append([outside[:, who].sum() for who in (slice(None), exposed)])
+    wrong, asked = np.array(accused, dtype=np.float64), np.array(trials, dtype=np.float64)
+    rate = wrong.sum(axis=0) / np.maximum(asked.sum(axis=0), 1)
     if not exposed.any():
         return {"all": float(rate[0]), "exposed": None, "ci": None}
-    weights = resample_weights(blocks)
-    draws = (weights @ accused[:, 1]) / np.maximum(weights @ trials[:, 1], 1)
+    weights = resample_weights(len(wrong))
+    draws = (weights @ wrong[:, 1]) / np.maximum(weights @ asked[:, 1], 1)
     return {"all": float(rate[0]), "exposed": float(rate[1]), "ci": interval(draws)}
 
 
-def detectable(fitted: Fit, doubt: np.ndarray, exposed: np.ndarray, *, fpr: float, above: float) -> float | None:
+def detectable(fitted: Fit, found: Posterior, exposed: np.ndarray, *, fpr: float, above: float) -> float | None:
     """The smallest exposure that this audit would report with 80 % chance, or None where it could report none.
 
-    Simulates records of known exposure with the spreads that are typical here and judges them as the audit does:
-    reported where their doubt is within what the audit admitted.
+    Simulates records of known exposure, alike in all else to the most exposed ones here, and judges them as the audit
+    does: reported where their doubt is within what the audit admitted.
     """
-    admitted = max(float(doubt[exposed].max()) if exposed.any() else 0.0, LEVEL)
-    typical = float(np.median(fitted.evidence.log_ratio))
-    like = np.full(SIMULATED, np.argsort(fitted.evidence.error, kind="stable")[len(doubt) // 2])
+    admitted = max(float(found.doubt[exposed].max()) if exposed.any() else 0.0, LEVEL)
+    count = len(found.exposure)
+    top = np.argsort(-found.exposure, kind="stable")[: max(int(exposed.sum()), count // 100, 1)]
+    like = top[np.arange(SIMULATED) % len(top)]
+    spreads = np.exp(fitted.evidence.log_ratio[like] / 2)
+    weights = fitted.prior.at(fitted.covariate[like])
     levels = LEVELS[above < LEVELS]
-    truth = np.interp(levels, standard_power(EFFECTS, np.exp(typical / 2), fpr), EFFECTS)
     chances = []
-    for effect in truth:
-        simulated = replay(fitted, like, np.full(SIMULATED, effect), 1.0, np.random.default_rng(7))
-        found = posterior(simulated, fitted.prior, fpr=fpr, above=above)
-        chances.append(float((found.doubt <= admitted).mean()))
+    for level in levels:
+        effect = effect_of(level, spreads, fpr)
+        in_units = effect * np.exp(fitted.evidence.log_variance[like] / 2)
+        simulated = replay(fitted, like, in_units, 1.0, np.random.default_rng(7))
+        chances.append(float((posterior(simulated, weights, fpr=fpr, above=above).doubt <= admitted).mean()))
     lasting = np.logical_and.accumulate((np.array(chances) >= 0.8)[::-1])[::-1]
     return float(levels[np.argmax(lasting)]) if lasting.any() else None
+
+
+def effect_of(level: float, spread: np.ndarray, fpr: float) -> np.ndarray:
+    """Effects (N,) at which the power is `level`, for ratios of deviations `spread` (N,), by bisection."""
+    low, high = np.zeros(len(spread)), np.full(len(spread), LARGEST)
+    for _ in range(40):
+        middle = (low + high) / 2
+        short = fast_power(middle, np.log(spread), fpr) < level
+        low, high = np.where(short, middle, low), np.where(short, high, middle)
+    return (low + high) / 2
 
 
 def replay(fitted: Fit, records: np.ndarray, effect: np.ndarray, share: float, rng: np.random.Generator) -> Evidence:
     """Evidence that an audit with a `share` of the models would gather on `records` (R,) if their effects were these.
 
-    effect: true effects (R,) in OUT deviations. The deviations are estimated anew, as the effect is.
+    effect: true effects (R,) in units. What is known of the spread is drawn anew, too.
     """
-    seen, own = fitted.evidence, np.maximum(fitted.spread.own_degrees[records] * share, 1)
-    borrowed = np.maximum(seen.degrees[records] - fitted.spread.own_degrees[records], 0)
-    error = seen.error[records] / np.sqrt(share)
-    variance = (borrowed + rng.chisquare(own)) / (borrowed + own)
-    observed = (effect + error * rng.standard_normal(len(records))) / np.sqrt(variance)
-    wider = seen.log_ratio_sd[records] / np.sqrt(share)
-    return Evidence(np.clip(observed, -300, 300), error, borrowed + own, seen.log_ratio[records], wider)
+    seen = fitted.evidence.rows(records)
+    error = seen.error / np.sqrt(share)
+    log_variance = seen.log_variance + np.sqrt(seen.unsure / share) * rng.standard_normal(len(records)) / 2
+    return replace(
+        seen,
+        effect=effect + error * rng.standard_normal(len(records)),
+        error=error,
+        degrees=np.maximum(seen.degrees * share, 2),
+        log_variance=log_variance,
+        unsure=seen.unsure / share,
+        log_ratio_sd=seen.log_ratio_sd / np.sqrt(share),
+    )
 
 
-def stability(signals: np.ndarray, members: np.ndarray, fitted: Fit, count: int, *, fpr: float) -> dict:
+def stability(
+    signals: np.ndarray,
+    members: np.ndarray,
+    fitted: Fit,
+    count: int,
+    *,
+    fpr: float,
+    characteristics: np.ndarray | None = None,
+) -> dict:
     """How far the `count` most exposed records of one half of the models are those of the other half.
 
     Returns {"jaccard", "limit", "models"}: limit is what sampling alone would leave of it, from audits of that size
@@ -98,19 +117,18 @@ def stability(signals: np.ndarray, members: np.ndarray, fitted: Fit, count: int,
     half = len(signals) // 4 * 2
     tops = []
     for part in (slice(0, half), slice(half, 2 * half)):
-        one = fit(Moments.of(Models(signals[part], members[part], None)))
-        tops.append(_top(posterior(one.evidence, one.prior, fpr=fpr).exposure, count))
+        one = fit(moments_of(signals[part], members[part]), characteristics)
+        tops.append(_top(posterior_of(one, fpr=fpr).exposure, count))
     rng = np.random.default_rng(11)
+    rows, weights = np.arange(signals.shape[1]), fitted.prior.at(fitted.covariate)
     limits = []
-    for _ in range(3):
-        truth = np.empty(signals.shape[1])
-        for start in range(0, len(truth), 4096):
-            part = slice(start, start + 4096)
-            seen = Evidence(*(getattr(fitted.evidence, f.name)[part] for f in fields(Evidence)))
-            truth[part] = effect_draws(seen, fitted.prior, rng.random((1, 2)))[:, 0]
-        rows = np.arange(len(truth))
-        pair = [replay(fitted, rows, truth, 0.5, rng) for _ in range(2)]
-        limits.append(_jaccard(*(_top(posterior(e, fitted.prior, fpr=fpr).exposure, count) for e in pair)))
+    for _ in range(2):
+        truth = np.concatenate([
+            effect_draws(fitted.evidence.rows(part), weights[part], rng.random((1, 4)))[:, 0]
+            for part in np.array_split(rows, max(len(rows) // 4096, 1))
+        ])  # fmt: skip
+        again = [replay(fitted, rows, truth, 0.5, rng) for _ in range(2)]
+        limits.append(_jaccard(*(_top(posterior(e, weights, fpr=fpr).exposure, count) for e in again)))
     return {"jaccard": _jaccard(*tops), "limit": float(np.mean(limits)), "models": half}
 
 

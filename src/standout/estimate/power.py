@@ -66,7 +66,7 @@ def standard_power(effect, spread, fpr: float) -> np.ndarray:
     return np.clip(np.where(far > near, above_near - above_far, above_near + 1 - above_far), 0.0, 1.0)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def _table(fpr: float) -> RectBivariateSpline:
     """The power on a grid, as normal quantiles, which are smooth; interpolated by cubic splines."""
     effects = np.linspace(0, LARGEST, 281)
@@ -75,8 +75,12 @@ def _table(fpr: float) -> RectBivariateSpline:
     return RectBivariateSpline(effects, ratios, ndtri(np.clip(exact, 1e-12, 1 - 1e-12)))
 
 
+def power_quantile(effect: np.ndarray, log_spread: np.ndarray, fpr: float) -> np.ndarray:
+    """Normal quantile of `standard_power`, from the table; for equal spreads, effect minus threshold."""
+    effect = np.minimum(np.abs(effect), LARGEST)
+    return _table(float(fpr)).ev(effect, np.clip(log_spread, -RATIOS, RATIOS))
+
+
 def fast_power(effect: np.ndarray, log_spread: np.ndarray, fpr: float) -> np.ndarray:
     """`standard_power` from a table, for many values at once: within 2e-4 of the exact one (tested)."""
-    effect = np.minimum(np.abs(effect), LARGEST)
-    log_spread = np.clip(log_spread, -RATIOS, RATIOS)
-    return ndtr(_table(float(fpr)).ev(effect, log_spread))
+    return ndtr(power_quantile(effect, log_spread, fpr))

@@ -1,155 +1,211 @@
-"""What the records of one audit have in common: spreads, their ratio, and effects, learnt by empirical Bayes.
+"""The prior of effects, learnt from all records of one audit by empirical Bayes, as a function of the record.
 
-With few models a record's own moments are noise to a large part; a prior learnt from all records says how much.
+An effect is the gap between a record's mean IN and mean OUT signal, in units of the deviation usual at its difficulty.
+Records of which a like effect is expected share a mixture over a grid of effects; which records are alike is soft.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
-from scipy.special import digamma, polygamma
-from scipy.stats import t as student
 
 from standout.attacks.moments import Moments
+from standout.estimate.spread import Spread, difficulty, shrunk_spread
 
-RESOLUTION = 1e-6
-"""Signals are stored as float32: a spread below this share of the signal's size is rounding, not knowledge."""
-GRID = np.concatenate([[0.0], 0.05 * 2 ** np.arange(0, 13.5, 0.5)])
-"""Spreads of the effects' prior, in OUT deviations: a point at the centre and a geometric grid up to 400."""
-MOST_DEGREES = 1e4
-
-
-@dataclass(frozen=True, eq=False)
-class Spread:
-    """Per record float64 (N,): log OUT variance's estimate `variance` with `degrees`, and log variance ratio IN/OUT
-    as normal (`log_ratio`, `log_ratio_sd`), each shrunk towards what other records show; `own_degrees` of `degrees`
-    are the record's own, the others come from the prior."""
-
-    variance: np.ndarray
-    degrees: np.ndarray
-    log_ratio: np.ndarray
-    log_ratio_sd: np.ndarray
-    own_degrees: np.ndarray
+LARGEST = 300.0
+_STEPS = np.array([0.15, 0.35, 0.6, 0.9, 1.25, 1.65, 2.1, 2.6, 3.2, 4, 5, 6.3, 8, 11, 16, 25, 45, 90, 180, LARGEST])
+CENTRES = np.concatenate([-_STEPS[7::-1], [0.0], _STEPS])
+WIDTHS = np.maximum(np.gradient(CENTRES) / 2, 0.05)
+WIDTHS[8] = 0.02
+"""The grid: narrow normals that overlap, so that their mixture is any smooth distribution; one stands for no effect."""
+KNOTS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.98, 0.99)
+BETWEEN = 60
+"""Knots of difficulty are quantiles with at least so many records between them."""
+COMMON = 20.0
+"""Records' worth of the common mixture in each knot's own."""
+DOUBTERS = 10.0
+"""Records' worth of no effect in the common mixture: doubt that anything is there at all."""
+ROUNDS = 150
+FOLDS = 3
+HIGHEST = 6.0
+MOST = 20_000
+"""Records that the mixture is fitted on; it has too few numbers to need more."""
 
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """Per record float64 (N,): observed effect (mean IN - mean OUT in OUT deviations, cut where it is certain anyhow),
-    its standard error, the degrees of freedom of the deviation, and the log variance ratio with its uncertainty."""
+    """Per record float64 (N,): observed effect (gap over `unit`), its standard error, degrees of freedom of that; log
+    OUT variance in units, with its variance `unsure` and the `slope` of effects on it; log variance ratio IN/OUT with
+    its slope on the log OUT variance and what is unsure beside that."""
 
     effect: np.ndarray
     error: np.ndarray
     degrees: np.ndarray
+    log_variance: np.ndarray
+    unsure: np.ndarray
+    slope: np.ndarray
     log_ratio: np.ndarray
+    log_ratio_slope: np.ndarray
     log_ratio_sd: np.ndarray
+
+    def rows(self, chosen) -> "Evidence":
+        """The same of some records."""
+        return Evidence(*(getattr(self, f.name)[chosen] for f in fields(self)))
 
 
 @dataclass(frozen=True, eq=False)
-class EffectPrior:
-    """Effects (mean IN - mean OUT in OUT deviations) as a mixture of normals around one centre with spreads GRID."""
+class Prior:
+    """Mixture weights (K, len(CENTRES)) at knots (K,) of a covariate; between knots they are mixed linearly."""
 
-    centre: float
+    knots: np.ndarray
     weights: np.ndarray
 
-
-def shrunk_spread(moments: Moments) -> Spread:
-    """Variances by an inverse-gamma prior around a trend in difficulty (as limma-trend: Smyth 2004), the log ratio of
-    IN to OUT variance by a normal prior; both fitted by moments of log variances."""
-    inside, outside = moments.inside, moments.outside
-    floor = (RESOLUTION * np.maximum(np.abs(inside.mean) + np.abs(outside.mean), 1e-3)) ** 2
-    d_in, d_out = np.maximum(inside.count - 1, 0), np.maximum(outside.count - 1, 0)
-    v_in = np.maximum(inside.squares / np.maximum(d_in, 1), floor)
-    v_out = np.maximum(outside.squares / np.maximum(d_out, 1), floor)
-    both = (d_in > 0) & (d_out > 0)
-
-    raw = np.where(both, _log_unbiased(v_in, d_in) - _log_unbiased(v_out, d_out), 0.0)
-    noise = polygamma(1, np.maximum(d_in, 1) / 2) + polygamma(1, np.maximum(d_out, 1) / 2)
-    centre = float(np.median(raw[both])) if both.any() else 0.0
-    beyond = np.minimum((raw - centre)[both] ** 2, 16 * noise[both]) - noise[both]  # outliers do not set the scale
-    excess = max(float(beyond.mean()), 0.0) if both.any() else 0.0
-    certainty = np.where(both, excess / (excess + noise), 0.0)
-    log_ratio = centre + certainty * (raw - centre)
-    log_ratio_sd = np.sqrt(np.where(both, certainty * noise, excess))
-
-    degrees = d_in + d_out
-    pooled = (d_in * v_in * np.exp(-log_ratio) + d_out * v_out) / np.maximum(degrees, 1)
-    pooled = np.maximum(pooled, floor)
-    level = _log_unbiased(pooled, degrees)
-    trend = _trend(outside.mean, level)
-    left = float(np.mean((level - trend) ** 2 - polygamma(1, np.maximum(degrees, 1) / 2)))
-    prior_degrees = 2 * _trigamma_inverse(left) if left > 0 else MOST_DEGREES
-    prior_degrees = float(np.clip(prior_degrees, 0.0, MOST_DEGREES))
-    prior = np.exp(trend + np.log(prior_degrees / 2) - digamma(prior_degrees / 2)) if prior_degrees > 0 else pooled
-    total = degrees + prior_degrees
-    variance = np.maximum((degrees * pooled + prior_degrees * prior) / total, floor)
-    return Spread(variance, total, log_ratio, log_ratio_sd, degrees)
+    def at(self, covariate: np.ndarray) -> np.ndarray:
+        """Mixture weights (N, len(CENTRES)) of records with this covariate (N,)."""
+        return _hats(covariate, self.knots) @ self.weights
 
 
-def evidence(moments: Moments, spread: Spread) -> Evidence:
-    """What the records' moments say, on the scale of their OUT deviations."""
-    inside, outside = moments.inside, moments.outside
-    raw = (inside.mean - outside.mean) / np.sqrt(spread.variance)
-    error = np.sqrt(np.exp(spread.log_ratio) / np.maximum(inside.count, 1) + 1 / np.maximum(outside.count, 1))
-    return Evidence(np.clip(raw, -300, 300), error, spread.degrees, spread.log_ratio, spread.log_ratio_sd)
+def evidence(moments: Moments, spread: Spread) -> tuple[Evidence, np.ndarray]:
+    """What the records' moments say, and the effect (N,) expected of each from difficulty and spread.
 
-
-def effect_prior(seen: Evidence, rounds: int = 200) -> EffectPrior:
-    """Mixture weights by maximum likelihood (EM), as adaptive shrinkage does (Stephens 2017), with Student-t noise.
-
-    The centre is the median effect, or 0 where the median does not differ from 0 by more than its error.
+    Records that vary more have larger gaps. The gap's noise is independent of the spread's, so the spread may speak on
+    the gap; had effects been measured in the record's own noisy deviations, an underestimated spread would pass for a
+    large effect and lead every ranking.
     """
-    observed = seen.effect
-    centre = float(np.median(observed))
-    if abs(centre) < 3 * 1.2533 * float(np.median(seen.error)) / np.sqrt(len(observed)):
-        centre = 0.0
-    step = max(len(observed) // 20_000, 1)  # the weights of 28 components need no more records than this
-    likelihood = component_likelihood(observed[::step], seen.error[::step], seen.degrees[::step], centre)
-    weights = np.full(len(GRID), 1 / len(GRID))
-    weights[0] = 0.5
-    weights /= weights.sum()
-    for _ in range(rounds):
-        share = likelihood * weights
-        share /= share.sum(axis=1, keepdims=True)
-        weights = share.sum(axis=0)
-        weights[0] += 10.0  # ten records' worth of doubt that anything is there at all
-        weights /= weights.sum()
-    return EffectPrior(centre, np.maximum(weights, 1e-9))  # no spread is impossible, however far a record lies
+    inside, outside = moments.inside, moments.outside
+    raw = np.clip((inside.mean - outside.mean) / spread.unit, -LARGEST, LARGEST)
+    square = np.exp(spread.log_ratio) / np.maximum(inside.count, 1) + 1 / np.maximum(outside.count, 1)
+    error = np.sqrt(square * spread.pairing * spread.variance) / spread.unit
+    in_units = spread.log_variance - 2 * np.log(spread.unit)
+    expected, slope = _expected(raw, error, difficulty(moments), in_units, spread.log_ratio)
+    seen = Evidence(
+        raw, error, spread.degrees, in_units, spread.unsure, slope,
+        spread.log_ratio, spread.log_ratio_slope, spread.log_ratio_sd,
+    )  # fmt: skip
+    return seen, expected
 
 
-def component_likelihood(observed, error, degrees, centre: float) -> np.ndarray:
-    """Likelihood (N, K) of each observed effect under each spread of the grid, up to a factor per record."""
-    scale = np.sqrt(error[:, None] ** 2 + GRID**2)
-    log_l = student.logpdf((observed[:, None] - centre) / scale, degrees[:, None]) - np.log(scale)
-    return np.exp(log_l - log_l.max(axis=1, keepdims=True))
+def _expected(effect, error, level, log_variance, log_ratio) -> tuple[np.ndarray, np.ndarray]:
+    """Effect expected of each record and its slope on the log variance (N,), by least squares on smooth terms."""
+    if len(effect) < 100:
+        return np.full(len(effect), float(np.mean(effect))), np.zeros(len(effect))
+    rank = (np.argsort(np.argsort(level, kind="stable"), kind="stable") + 0.5) / len(level) * 2 - 1
+    smooth = np.stack([np.ones_like(rank), rank, rank**2, rank**3, rank**4, rank**5], axis=1)
+    spread = np.clip(log_variance - log_variance.mean(), -3, 3)[:, None]
+    ratio = np.clip(log_ratio - log_ratio.mean(), -3, 3)[:, None]
+    x = np.concatenate([smooth, smooth[:, :3] * spread, spread**2, smooth[:, :2] * ratio, spread * ratio], axis=1)
+    weight = 1 / np.sqrt(error**2 + np.median(error) ** 2)
+    most = 3 * np.quantile(np.abs(effect), 0.99) + 1e-12  # single records do not bend the surface
+    beta = np.linalg.lstsq(x * weight[:, None], np.clip(effect, -most, most) * weight, rcond=1e-8)[0]
+    slope = smooth[:, :3] @ beta[6:9] + 2 * spread[:, 0] * beta[9] + ratio[:, 0] * beta[12]
+    return x @ beta, slope
 
 
-def _log_unbiased(variance: np.ndarray, degrees: np.ndarray) -> np.ndarray:
-    """log of the variance, without the bias that few degrees of freedom give it."""
-    half = np.maximum(degrees, 1) / 2
-    return np.log(variance) - digamma(half) + np.log(half)
+def components(seen: Evidence) -> np.ndarray:
+    """Variances (N, len(CENTRES)) of each observed effect under each normal of the grid."""
+    return seen.error[:, None] ** 2 + WIDTHS**2
 
 
-def _trend(difficulty: np.ndarray, level: np.ndarray) -> np.ndarray:
-    """Expected log variance as a smooth function of the OUT mean: means of 20 bins, joined by straight lines."""
-    bins = min(20, len(level) // 30)
-    if bins < 3:
-        return np.full(len(level), level.mean())
-    order = np.argsort(difficulty, kind="stable")
-    x = np.array([difficulty[part].mean() for part in np.array_split(order, bins)])
-    y = np.array([level[part].mean() for part in np.array_split(order, bins)])
-    return np.interp(difficulty, x, y)
+def likelihood(seen: Evidence) -> np.ndarray:
+    """Likelihood (N, len(CENTRES)) of each observed effect under each normal of the grid, up to a factor per record.
+
+    The noise is Student-t, since its deviation is estimated.
+    """
+    square, degrees = components(seen), seen.degrees[:, None]
+    log_l = -0.5 * (degrees + 1) * np.log1p((seen.effect[:, None] - CENTRES) ** 2 / square / degrees)
+    log_l -= 0.5 * np.log(square)
+    log_l -= log_l.max(axis=1, keepdims=True)
+    return np.exp(log_l)
 
 
-def _trigamma_inverse(value: float) -> float:
-    """y with trigamma(y) = value, by Newton's method (Smyth 2004, appendix)."""
-    if value > 1e7:
-        return value**-0.5
-    if value < 1e-6:
-        return 1 / value
-    y = 0.5 + 1 / value
-    for _ in range(50):
-        tri = float(polygamma(1, y))
-        change = tri * (1 - tri / value) / float(polygamma(2, y))
-        y += change
-        if -change / y < 1e-10:
-            break
-    return y
+def fit_prior(seen: Evidence, covariate: np.ndarray) -> Prior:
+    """Weights by maximum likelihood (EM), each knot's held towards those of all records.
+
+    Source: adaptive shrinkage (Stephens 2017), with a covariate.
+    """
+    step = max(len(covariate) // MOST, 1)
+    chosen = np.argsort(covariate, kind="stable")[::step]
+    fit = likelihood(seen.rows(chosen))
+    common = np.full((1, len(CENTRES)), 1 / len(CENTRES))
+    doubt = np.where(CENTRES == 0, DOUBTERS, 0.0)
+    common = _em(fit, np.ones((len(fit), 1)), common, doubt[None])
+    knots = _knots(covariate)
+    if len(knots) == 1:
+        return Prior(knots, np.maximum(common, 1e-9))
+    weights = _em(fit, _hats(covariate[chosen], knots), np.repeat(common, len(knots), axis=0), COMMON * common)
+    return Prior(knots, np.maximum(weights, 1e-9))  # nothing is impossible, however far a record lies
+
+
+def _em(fit: np.ndarray, share: np.ndarray, weights: np.ndarray, pseudo: np.ndarray) -> np.ndarray:
+    """Weights (K, C) that maximise the likelihood of records whose mixture is share (N, K) @ weights, with
+    pseudo-counts (K, C) added."""
+    for _ in range(ROUNDS):
+        total = ((share @ weights) * fit).sum(axis=1, keepdims=True)
+        weights = weights * (share.T @ (fit / np.maximum(total, 1e-300))) + pseudo
+        weights /= weights.sum(axis=1, keepdims=True)
+    return weights
+
+
+def _knots(covariate: np.ndarray) -> np.ndarray:
+    """Quantiles of the covariate with enough records between them."""
+    ordered = np.sort(covariate)
+    places = [round(q * (len(ordered) - 1)) for q in KNOTS]
+    kept: list[int] = []
+    for place in places:
+        if not kept or (place - kept[-1] >= BETWEEN and ordered[place] > ordered[kept[-1]]):
+            kept.append(place)
+    if len(kept) < 3:
+        kept = [len(ordered) // 2]
+    return ordered[kept]
+
+
+def _hats(covariate: np.ndarray, knots: np.ndarray) -> np.ndarray:
+    """Linear weights (N, K) of each record on its two neighbouring knots; beyond the ends all on the last."""
+    if len(knots) == 1:
+        return np.ones((len(covariate), 1))
+    right = np.clip(np.searchsorted(knots, covariate), 1, len(knots) - 1)
+    along = np.clip((covariate - knots[right - 1]) / (knots[right] - knots[right - 1]), 0, 1)
+    out = np.zeros((len(covariate), len(knots)))
+    rows = np.arange(len(covariate))
+    out[rows, right - 1] = 1 - along
+    out[rows, right] = along
+    return out
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """What all records of one audit taught: evidence on each record, its covariate, the prior of effects."""
+
+    evidence: Evidence
+    covariate: np.ndarray
+    prior: Prior
+
+
+def fit(moments: Moments, characteristics: np.ndarray | None = None) -> Fit:
+    """Empirical-Bayes fit of spreads and effects. characteristics (N, F): of the records, from the data alone."""
+    spread = shrunk_spread(moments)
+    seen, over = evidence(moments, spread)
+    if characteristics is not None:
+        over = expected_effect(seen, np.column_stack([over, difficulty(moments), characteristics]))
+    return Fit(seen, over, fit_prior(seen, over))
+
+
+def expected_effect(seen: Evidence, features: np.ndarray, folds: np.ndarray | None = None) -> np.ndarray:
+    """Effect (N,) that boosted trees expect of each record from features (N, F).
+
+    Cross-fitted: no record takes part in its own prediction, nor does one of its fold. folds: int (N,), default by
+    position; near-duplicates and groups belong into one fold.
+    """
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
+    y = np.clip(seen.effect, -1.0, HIGHEST)
+    fold = np.arange(len(y)) % FOLDS if folds is None else folds % FOLDS
+    out = np.full(len(y), float(y.mean()))
+    for f in range(FOLDS):
+        inside, outside = fold != f, fold == f
+        if inside.any() and outside.any():
+            trees = HistGradientBoostingRegressor(
+                max_iter=60, max_leaf_nodes=15, min_samples_leaf=40, early_stopping=False, random_state=0
+            )
+            weight = 1 / (seen.error[inside] ** 2 + np.median(seen.error) ** 2)
+            out[outside] = trees.fit(features[inside], y[inside], weight).predict(features[outside])
+    return out

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 
 from standout.attacks import ATTACKS, leave_pair_out
-from standout.attacks.attack import Models
-from standout.attacks.moments import Moments
+from standout.attacks.moments import Moments, moments_of
 from standout.attacks.smoothing import Smoothing, choose_smoothing, smoothed_scores
 from standout.data.dataset import Dataset
 from standout.errors import listed
 from standout.estimate.checks import detectable, own_fpr_seen, stability
 from standout.estimate.discovery import reported
-from standout.estimate.posterior import fit, posterior
+from standout.estimate.posterior import posterior_of
+from standout.estimate.prior import fit
 from standout.explain import CHARACTERISTICS, Evidence
 from standout.explain.association import association
 from standout.explain.causes import CAUSES, verdicts
@@ -67,14 +67,14 @@ def analyse(
 
     if smoothing:
         signal = smooth(signal, smoothing.overall).astype(np.float32)
-    moments = Moments.of(Models(signal, members, None))
+    moments = moments_of(signal, members)
     fitted = fit(moments)
-    found = posterior(fitted.evidence, fitted.prior, fpr=options.fpr, above=options.exposed_above)
+    found = posterior_of(fitted, fpr=options.fpr, above=options.exposed_above)
     exposed = reported(found.doubt)
     if len(members) < 16:
         warnings.append(f"{len(members)} models: intervals are wide, and few records can be reported; 64 are usual")
     checks = {
-        "detectable": detectable(fitted, found.doubt, exposed, fpr=options.fpr, above=options.exposed_above),
+        "detectable": detectable(fitted, found, exposed, fpr=options.fpr, above=options.exposed_above),
         "own_fpr_seen": own_fpr_seen(signal, members, exposed, options.fpr),
         "stability": stability(
             signal, members, fitted, max(int(exposed.sum()), len(dataset) // 100, 1), fpr=options.fpr

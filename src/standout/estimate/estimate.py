@@ -1,0 +1,40 @@
+"""The estimate of exposure, all steps in order: moments, tails, prior, posterior, guard, reported set."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from standout.attacks.moments import moments_of
+from standout.estimate.discovery import reported
+from standout.estimate.guard import guarded
+from standout.estimate.posterior import Posterior, posterior_of
+from standout.estimate.prior import Fit, fit
+from standout.estimate.tails import Tails, fit_tails
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """What one audit says of its records: the posterior, which are reported (bool (N,)), and what it was made with."""
+
+    posterior: Posterior
+    exposed: np.ndarray
+    fit: Fit
+    tails: Tails
+
+
+def estimate(
+    signals: np.ndarray,
+    members: np.ndarray,
+    *,
+    fpr: float = 1e-3,
+    above: float = 0.1,
+    characteristics: np.ndarray | None = None,
+) -> Estimate:
+    """Exposure of each record from signals (M, N) and members bool (M, N); characteristics (N, F) from the data alone."""
+    tails = fit_tails(signals, members, fpr)
+    fitted = fit(moments_of(signals, members), characteristics)
+    found = posterior_of(fitted, fpr=fpr, above=above, tails=tails)
+    doubt = guarded(
+        found.doubt, signals, members, fpr=fpr, above=above, tails=tails, characteristics=characteristics
+    )  # fmt: skip
+    return Estimate(replace(found, doubt=doubt), reported(doubt), fitted, tails)

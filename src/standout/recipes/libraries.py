@@ -1,0 +1,98 @@
+"""Which modules are installed libraries, known by name and version, and which are the user's own, known by code."""
+
+import functools
+import importlib.metadata
+import importlib.util
+import sys
+import sysconfig
+import types
+from pathlib import Path
+
+INSTALLED = frozenset({"site-packages", "dist-packages"})
+"""Folders that pip and Linux distributions install into, wherever they lie."""
+BUILT_IN = sys.stdlib_module_names | frozenset(sys.builtin_module_names)
+
+
+def is_library(module: types.ModuleType) -> bool:
+    """Whether a module belongs to the standard library, to an installed package or to Standout."""
+    top = _top(module.__name__)
+    if top in ("standout", "__main__"):
+        return top == "standout"
+    places = [file] if (file := getattr(module, "__file__", None)) else list(getattr(module, "__path__", ()))
+    if places:
+        return any(is_installed(place, top) for place in places)
+    if top in BUILT_IN:
+        return True
+    parent = sys.modules.get(top)  # a library may make modules without a file, such as six.moves
+    return parent is not None and parent is not module and is_library(parent)
+
+
+def is_library_name(name: str) -> bool | None:
+    """The same for a module by its name, which is not imported; None where there is no such module."""
+    top = _top(name)
+    if top in BUILT_IN or top == "standout":
+        return True
+    if top in sys.modules:
+        return is_library(sys.modules[top])
+    try:
+        spec = importlib.util.find_spec(top)
+    except (ImportError, ValueError, AttributeError):
+        return None
+    if spec is None:
+        return None
+    places = [spec.origin] if spec.has_location and spec.origin else list(spec.submodule_search_locations or ())
+    return any(is_installed(place, top) for place in places)
+
+
+@functools.cache
+def is_installed(place: str, top: str) -> bool:
+    """Whether a file or folder of the top-level package `top` was put there by an installer or with Python."""
+    for path in {Path(place), Path(place).resolve()}:
+        if INSTALLED & set(path.parts) or any(folder in path.parents for folder in _standard_library()):
+            return True
+        for folder in path.parents:
+            if folder.name == top or folder == path.parent:
+                root = folder.parent if folder.name == top else folder
+                if _has_record(root, top):
+                    return True
+    return False
+
+
+def version(name: str) -> str:
+    """Version of a library by the name of any module of it; "" where none is stated, as in the standard library."""
+    top = _top(name)
+    if top in BUILT_IN:
+        return ""
+    found = _distributions().get(top)
+    return found if found is not None else str(getattr(sys.modules.get(top), "__version__", ""))
+
+
+def _top(name: str) -> str:
+    return name.partition(".")[0]
+
+
+@functools.cache
+def _standard_library() -> tuple[Path, ...]:
+    folders = {Path(sysconfig.get_path(p)) for p in ("stdlib", "platstdlib")}
+    return tuple(folders | {folder.resolve() for folder in folders})
+
+
+def _has_record(root: Path, top: str) -> bool:
+    """Whether an installer's list of files beside the package names it: pip install --target, used by PYTHONPATH."""
+    for record in root.glob("*.dist-info/RECORD"):
+        lines = record.read_text(encoding="utf-8", errors="replace").splitlines()
+        if any(line.startswith((f"{top}/", f"{top}.")) for line in lines):
+            return True
+    return False
+
+
+@functools.cache
+def _distributions() -> dict[str, str]:
+    """Versions by top-level package: read from what is installed, so that nothing need be imported for it."""
+    versions = {}
+    for top, names in importlib.metadata.packages_distributions().items():
+        try:
+            versions[top] = "+".join(f"{n} {importlib.metadata.version(n)}" for n in sorted(set(names)))
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return versions

@@ -59,11 +59,12 @@ def predictives(references: Moments, weights: np.ndarray) -> tuple[Predictive, P
     inside = out * np.exp(spread.log_ratio)
     a = (spread.pairing * inside / np.maximum(references.inside.count, 1))[:, None]
     b = (spread.pairing * out / np.maximum(references.outside.count, 1))[:, None]
-    tau, effect = WIDTHS**2, seen.effect[:, None]
+    deviation = np.sqrt(out)[:, None]
+    centres, tau, gap = CENTRES * deviation, (WIDTHS * deviation) ** 2, seen.gap[:, None]
     sides = []
     for mean, var, own in (
-        ((effect * (b + tau) + CENTRES * a) / (a + b + tau), a * (b + tau) / (a + b + tau), inside),
-        ((effect - CENTRES) * b / (a + b + tau), b * (a + tau) / (a + b + tau), out),
+        ((gap * (b + tau) + centres * a) / (a + b + tau), a * (b + tau) / (a + b + tau), inside),
+        ((gap - centres) * b / (a + b + tau), b * (a + tau) / (a + b + tau), out),
     ):
         centre = (share * mean).sum(axis=1)
         unsure = (share * (var + (mean - centre[:, None]) ** 2)).sum(axis=1)

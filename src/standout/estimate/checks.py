@@ -7,7 +7,7 @@ from scipy.stats import t as student
 
 from standout.attacks.moments import moments_of
 from standout.estimate.discovery import LEVEL
-from standout.estimate.posterior import NORMAL, Posterior, effect_draws, posterior, posterior_of
+from standout.estimate.posterior import NORMAL, Posterior, draw, posterior, posterior_of
 from standout.estimate.power import LARGEST, fast_power
 from standout.estimate.prior import Evidence, Fit, fit
 from standout.estimate.tails import Tails, held_out
@@ -64,8 +64,7 @@ def detectable(fitted: Fit, found: Posterior, exposed: np.ndarray, *, fpr: float
     chances = []
     for level in levels:
         effect = effect_of(level, spreads, fpr)
-        in_units = effect * np.exp(fitted.evidence.log_variance[like] / 2)
-        simulated = replay(fitted, like, in_units, 1.0, np.random.default_rng(7))
+        simulated = replay(fitted, like, effect, 1.0, np.random.default_rng(7))
         chances.append(float((posterior(simulated, weights, fpr=fpr, above=above).doubt <= admitted).mean()))
     lasting = np.logical_and.accumulate((np.array(chances) >= 0.8)[::-1])[::-1]
     return float(levels[np.argmax(lasting)]) if lasting.any() else None
@@ -84,17 +83,16 @@ def effect_of(level: float, spread: np.ndarray, fpr: float) -> np.ndarray:
 def replay(fitted: Fit, records: np.ndarray, effect: np.ndarray, share: float, rng: np.random.Generator) -> Evidence:
     """Evidence that an audit with a `share` of the models would gather on `records` (R,) if their effects were these.
 
-    effect: true effects (R,) in units. What is known of the spread is drawn anew, too.
+    effect: true effects (R,) in OUT deviations. What is known of the spread is drawn anew, too.
     """
     seen = fitted.evidence.rows(records)
     error = seen.error / np.sqrt(share)
-    log_variance = seen.log_variance + np.sqrt(seen.unsure / share) * rng.standard_normal(len(records)) / 2
+    off = np.sqrt(seen.unsure / share) * rng.standard_normal(len(records))  # true log variance less the estimated one
+    gap = effect * np.exp((seen.log_variance + off) / 2)
     return replace(
         seen,
-        effect=effect + error * rng.standard_normal(len(records)),
+        gap=gap + error * rng.standard_normal(len(records)),
         error=error,
-        degrees=np.maximum(seen.degrees * share, 2),
-        log_variance=log_variance,
         unsure=seen.unsure / share,
         log_ratio_sd=seen.log_ratio_sd / np.sqrt(share),
     )
@@ -124,7 +122,7 @@ def stability(
     limits = []
     for _ in range(2):
         truth = np.concatenate([
-            effect_draws(fitted.evidence.rows(part), weights[part], rng.random((1, 4)))[:, 0]
+            draw(fitted.evidence.rows(part), weights[part], rng.random((1, 2)))[0][:, 0]
             for part in np.array_split(rows, max(len(rows) // 4096, 1))
         ])  # fmt: skip
         again = [replay(fitted, rows, truth, 0.5, rng) for _ in range(2)]

@@ -30,7 +30,7 @@ def estimate(
     above: float = 0.1,
     characteristics: np.ndarray | None = None,
 ) -> Estimate:
-    """Exposure of each record from signals (M, N) and members bool (M, N); characteristics (N, F) from the data alone."""
+    """Exposure from signals (M, N) and members bool (M, N); characteristics (N, F): from the data alone."""
     tails = fit_tails(signals, members, fpr)
     fitted = fit(moments_of(signals, members), characteristics)
     found = posterior_of(fitted, fpr=fpr, above=above, tails=tails)

@@ -6,11 +6,11 @@ import numpy as np
 from scipy.special import ndtri
 from scipy.stats import qmc
 
-from standout.estimate.prior import CENTRES, HIGHEST, WIDTHS, Evidence, Fit, likelihood
+from standout.estimate.prior import CENTRES, Evidence, Fit, by_node, joint_likelihood
 from standout.estimate.tails import Tails
 
 DRAWS = 256
-BLOCK = 4096
+BLOCK = 1024
 NORMAL = Tails()
 
 
@@ -34,13 +34,11 @@ def posterior(
     arrays (N,).
     """
     points = _points()
-    out = [np.empty(len(seen.effect)) for _ in range(4)]
-    for start in range(0, len(seen.effect), BLOCK):
+    out = [np.empty(len(seen.gap)) for _ in range(4)]
+    for start in range(0, len(seen.gap), BLOCK):
         part = slice(start, start + BLOCK)
         some = seen.rows(part)
-        effect = effect_draws(some, weights[part], points)
-        log_variance = _log_variance_draws(some, weights[part], effect, points)
-        effect *= np.exp(-0.5 * log_variance)
+        effect, log_variance = draw(some, weights[part], points)
         log_ratio = some.log_ratio[:, None] + some.log_ratio_sd[:, None] * ndtri(points[:, 2])
         log_ratio += some.log_ratio_slope[:, None] * (log_variance - some.log_variance[:, None])
         draws = tails.power(effect, 0.5 * log_ratio, fpr)
@@ -58,28 +56,24 @@ def posterior_of(fitted: Fit, *, fpr: float = 1e-3, above: float = 0.1, tails: T
 
 
 def _points() -> np.ndarray:
-    """Quasi-random points (DRAWS, 4) in the unit cube."""
-    cube = qmc.Sobol(4, scramble=True, rng=np.random.default_rng(20251116)).random(DRAWS)
+    """Quasi-random points (DRAWS, 3) in the unit cube."""
+    cube = qmc.Sobol(3, scramble=True, rng=np.random.default_rng(20251116)).random(DRAWS)
     return np.clip(cube, 1e-6, 1 - 1e-6)
 
 
-def effect_draws(seen: Evidence, weights: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Draws (n, D) of the true effect in units, from points (D, 4): a normal of the grid, then an effect in it."""
-    share = likelihood(seen) * weights
-    cumulative = np.cumsum(share, axis=1)
+def draw(seen: Evidence, weights: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Draws (n, D) of effect and log OUT variance (in units) from points (D, 2 or more): a value of the variance and a
+    normal of the grid by their joint posterior weight, then an effect in it."""
+    share = joint_likelihood(seen) * weights[:, None, :]
+    cumulative = np.cumsum(share.reshape(len(share), -1), axis=1)
     cumulative /= cumulative[:, -1:]
-    component = (points[None, :, 0, None] > cumulative[:, None, :-1]).sum(axis=2)
-    centre, square, error = CENTRES[component], WIDTHS[component] ** 2, seen.error[:, None]
-    trust = square / (square + error**2)
-    return centre + trust * (seen.effect[:, None] - centre) + np.sqrt(trust) * error * ndtri(points[:, 1])
-
-
-def _log_variance_draws(seen: Evidence, weights: np.ndarray, effect: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Draws (n, D) of the log OUT variance in units, given those of the effect: large effects go with large spreads."""
-    mean = weights @ CENTRES
-    slope = seen.slope + 0.5 * np.clip(seen.effect - mean, -HIGHEST, HIGHEST)  # effects grow in proportion to spreads
-    varies = np.maximum(weights @ (CENTRES**2 + WIDTHS**2) - mean**2, 2 * slope**2 * seen.unsure + 1e-12)
-    gain = slope * seen.unsure / varies
-    left = np.maximum(seen.unsure * (1 - gain * slope), 0)
-    moved = np.clip(gain[:, None] * (effect - mean[:, None]), -1, 1)
-    return seen.log_variance[:, None] + moved + np.sqrt(left)[:, None] * ndtri(points[:, 3])
+    cell = np.stack([np.searchsorted(row, points[:, 0]) for row in cumulative])
+    cell = np.minimum(cell, cumulative.shape[1] - 1)
+    mean, variance, deviation = by_node(seen)
+    error = (seen.error**2)[:, None]
+    centre = np.take_along_axis(mean.reshape(len(mean), -1), cell, axis=1)
+    total = np.take_along_axis(variance.reshape(len(mean), -1), cell, axis=1)
+    own = np.take_along_axis(deviation, cell // len(CENTRES), axis=1)
+    trust = (total - error) / total
+    gap = centre + trust * (seen.gap[:, None] - centre) + np.sqrt(trust * error) * ndtri(points[:, 1])
+    return gap / own, 2 * np.log(own)

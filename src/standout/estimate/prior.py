@@ -1,7 +1,7 @@
 """The prior of effects, learnt from all records of one audit by empirical Bayes, as a function of the record.
 
-An effect is the gap between a record's mean IN and mean OUT signal, in units of the deviation usual at its difficulty.
-Records of which a like effect is expected share a mixture over a grid of effects; which records are alike is soft.
+An effect is the gap between a record's mean IN and mean OUT signal, in deviations of its OUT signal. Records of which
+a like effect is expected share a mixture over a grid of effects; which records are alike is soft.
 """
 
 from dataclasses import dataclass, fields
@@ -28,18 +28,21 @@ ROUNDS = 150
 FOLDS = 3
 HIGHEST = 6.0
 MOST = 20_000
+BLOCK = 2048
+NODES, NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
+NODE_WEIGHTS = NODE_WEIGHTS / NODE_WEIGHTS.sum()
+"""Values that a standard normal may have (Gauss-Hermite), for what is unsure of a log variance."""
 """Records that the mixture is fitted on; it has too few numbers to need more."""
 
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """Per record float64 (N,): observed effect (gap over `unit`), its standard error, degrees of freedom of that; log
-    OUT variance in units, with its variance `unsure` and the `slope` of effects on it; log variance ratio IN/OUT with
-    its slope on the log OUT variance and what is unsure beside that."""
+    """Per record float64 (N,): observed gap over `unit` and its standard error; log OUT variance in units, with its
+    variance `unsure`, and the `slope` of effects on it; log variance ratio IN/OUT with its slope on the log OUT
+    variance and what is unsure beside that."""
 
-    effect: np.ndarray
+    gap: np.ndarray
     error: np.ndarray
-    degrees: np.ndarray
     log_variance: np.ndarray
     unsure: np.ndarray
     slope: np.ndarray
@@ -65,56 +68,68 @@ class Prior:
 
 
 def evidence(moments: Moments, spread: Spread) -> tuple[Evidence, np.ndarray]:
-    """What the records' moments say, and the effect (N,) expected of each from difficulty and spread.
+    """What the records' moments say, and the effect (N,) expected of each from difficulty and spreads.
 
     Records that vary more have larger gaps. The gap's noise is independent of the spread's, so the spread may speak on
-    the gap; had effects been measured in the record's own noisy deviations, an underestimated spread would pass for a
-    large effect and lead every ranking.
+    the gap; were effects measured in the record's own noisy deviation, an underestimated one would pass for an effect.
     """
     inside, outside = moments.inside, moments.outside
-    raw = np.clip((inside.mean - outside.mean) / spread.unit, -LARGEST, LARGEST)
+    gap = np.clip((inside.mean - outside.mean) / spread.unit, -LARGEST, LARGEST)
     square = np.exp(spread.log_ratio) / np.maximum(inside.count, 1) + 1 / np.maximum(outside.count, 1)
     error = np.sqrt(square * spread.pairing * spread.variance) / spread.unit
     in_units = spread.log_variance - 2 * np.log(spread.unit)
-    expected, slope = _expected(raw, error, difficulty(moments), in_units, spread.log_ratio)
+    expected, slope, ratio_slope = _expected_gap(gap, error, difficulty(moments), in_units, spread.log_ratio)
+    own = np.exp(-in_units / 2)
+    slope = own * (slope + ratio_slope * spread.log_ratio_slope - expected / 2)  # of gap / deviation
     seen = Evidence(
-        raw, error, spread.degrees, in_units, spread.unsure, slope,
+        gap, error, in_units, spread.unsure, np.clip(slope, -2, 2),
         spread.log_ratio, spread.log_ratio_slope, spread.log_ratio_sd,
     )  # fmt: skip
-    return seen, expected
+    return seen, np.clip(expected * own, -LARGEST, LARGEST)
 
 
-def _expected(effect, error, level, log_variance, log_ratio) -> tuple[np.ndarray, np.ndarray]:
-    """Effect expected of each record and its slope on the log variance (N,), by least squares on smooth terms."""
-    if len(effect) < 100:
-        return np.full(len(effect), float(np.mean(effect))), np.zeros(len(effect))
+def _expected_gap(gap, error, level, log_variance, log_ratio) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Gap expected of each record and its slopes on log variance and log ratio (N,), by least squares."""
+    if len(gap) < 100:
+        return np.full(len(gap), float(np.mean(gap))), np.zeros(len(gap)), np.zeros(len(gap))
     rank = (np.argsort(np.argsort(level, kind="stable"), kind="stable") + 0.5) / len(level) * 2 - 1
     smooth = np.stack([np.ones_like(rank), rank, rank**2, rank**3, rank**4, rank**5], axis=1)
-    spread = np.clip(log_variance - log_variance.mean(), -3, 3)[:, None]
-    ratio = np.clip(log_ratio - log_ratio.mean(), -3, 3)[:, None]
-    x = np.concatenate([smooth, smooth[:, :3] * spread, spread**2, smooth[:, :2] * ratio, spread * ratio], axis=1)
+    v = np.clip(log_variance - log_variance.mean(), -3, 3)[:, None]
+    r = np.clip(log_ratio - log_ratio.mean(), -3, 3)[:, None]
+    x = np.concatenate([smooth, smooth[:, :3] * v, v**2, smooth[:, :2] * r, v * r], axis=1)
     weight = 1 / np.sqrt(error**2 + np.median(error) ** 2)
-    most = 3 * np.quantile(np.abs(effect), 0.99) + 1e-12  # single records do not bend the surface
-    beta = np.linalg.lstsq(x * weight[:, None], np.clip(effect, -most, most) * weight, rcond=1e-8)[0]
-    slope = smooth[:, :3] @ beta[6:9] + 2 * spread[:, 0] * beta[9] + ratio[:, 0] * beta[12]
-    return x @ beta, slope
+    most = 3 * np.quantile(np.abs(gap), 0.99) + 1e-12  # single records do not bend the surface
+    beta = np.linalg.lstsq(x * weight[:, None], np.clip(gap, -most, most) * weight, rcond=1e-8)[0]
+    on_variance = smooth[:, :3] @ beta[6:9] + 2 * v[:, 0] * beta[9] + r[:, 0] * beta[12]
+    return x @ beta, on_variance, smooth[:, :2] @ beta[10:12] + v[:, 0] * beta[12]
 
 
-def components(seen: Evidence) -> np.ndarray:
-    """Variances (N, len(CENTRES)) of each observed effect under each normal of the grid."""
-    return seen.error[:, None] ** 2 + WIDTHS**2
+def by_node(seen: Evidence) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(mean (N, J, K), variance (N, J, K), deviation (N, J)) of the observed gap, in units, for each of J values that
+    the log OUT variance may have and each of the grid's K normals as the effect's."""
+    moved = np.sqrt(seen.unsure)[:, None] * NODES
+    deviation = np.exp((seen.log_variance[:, None] + moved) / 2)
+    centre = CENTRES + (seen.slope[:, None] * moved)[:, :, None]
+    mean = centre * deviation[:, :, None]
+    variance = (seen.error**2)[:, None, None] + (WIDTHS * deviation[:, :, None]) ** 2
+    return mean, variance, deviation
+
+
+def joint_likelihood(seen: Evidence) -> np.ndarray:
+    """Likelihood (N, J, K) of each observed gap, with the nodes' own weights, up to a factor per record."""
+    mean, variance, _ = by_node(seen)
+    log_l = -0.5 * ((seen.gap[:, None, None] - mean) ** 2 / variance + np.log(variance))
+    log_l -= log_l.max(axis=(1, 2), keepdims=True)
+    return np.exp(log_l) * NODE_WEIGHTS[:, None]
 
 
 def likelihood(seen: Evidence) -> np.ndarray:
-    """Likelihood (N, len(CENTRES)) of each observed effect under each normal of the grid, up to a factor per record.
-
-    The noise is Student-t, since its deviation is estimated.
-    """
-    square, degrees = components(seen), seen.degrees[:, None]
-    log_l = -0.5 * (degrees + 1) * np.log1p((seen.effect[:, None] - CENTRES) ** 2 / square / degrees)
-    log_l -= 0.5 * np.log(square)
-    log_l -= log_l.max(axis=1, keepdims=True)
-    return np.exp(log_l)
+    """Likelihood (N, K) of each observed gap under each normal of the grid, whatever the deviation is."""
+    out = np.empty((len(seen.gap), len(CENTRES)))
+    for start in range(0, len(out), BLOCK):
+        part = slice(start, start + BLOCK)
+        out[part] = joint_likelihood(seen.rows(part)).sum(axis=1)
+    return out
 
 
 def fit_prior(seen: Evidence, covariate: np.ndarray) -> Prior:
@@ -197,7 +212,7 @@ def expected_effect(seen: Evidence, features: np.ndarray, folds: np.ndarray | No
     """
     from sklearn.ensemble import HistGradientBoostingRegressor
 
-    y = np.clip(seen.effect, -1.0, HIGHEST)
+    y = np.clip(seen.gap * np.exp(-seen.log_variance / 2), -1.0, HIGHEST)
     fold = np.arange(len(y)) % FOLDS if folds is None else folds % FOLDS
     out = np.full(len(y), float(y.mean()))
     for f in range(FOLDS):

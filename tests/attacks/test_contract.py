@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from standout.attacks import ATTACKS, attack_scores
+from standout.attacks import ATTACKS, attack_scores, leave_pair_out
 from standout.errors import InputError
 from standout.measure.roc import Roc
 
@@ -71,6 +71,32 @@ def test_order_of_records_does_not_matter(name, paired):
     order = np.random.default_rng(3).permutation(150)
     ours = attack_scores(name, signals[:, order], members[:, order])
     np.testing.assert_allclose(ours, attack_scores(name, signals, members)[:, order], rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["moderated"])
+def test_flip_changes_no_bit_with_characteristics(name, paired):
+    members = paired(8, 250)
+    signals = leaky(8, 250, members)
+    characteristics = np.random.default_rng(4).normal(size=(250, 3))
+    attack = ATTACKS[name]
+    before = leave_pair_out(attack, signals, members, characteristics=characteristics)
+    for t in (0, 3, 6):
+        flipped = members.copy()
+        flipped[[t, t ^ 1]] = flipped[[t ^ 1, t]]
+        after = leave_pair_out(attack, signals, flipped, characteristics=characteristics)
+        assert after[t].tobytes() == before[t].tobytes()
+
+
+@pytest.mark.parametrize("models", [4, 8, 16, 32])
+def test_moderated_is_best_or_tied(models, paired):
+    """On signals with spreads and gaps of their own, at every number of models."""
+    members = paired(models, 24_000 // models, seed=models)
+    signals = leaky(models, 24_000 // models, members, seed=models)
+    auc = {
+        n: Roc.of(attack_scores(n, signals, members), members).auc()
+        for n in ("lira", "lira-one-variance", "rmia", "moderated")
+    }
+    assert auc["moderated"] >= max(auc.values()) - 0.003
 
 
 @pytest.mark.parametrize("name", ["lira", "lira-one-variance", "rmia"])

@@ -52,6 +52,40 @@ def test_claims_are_true_on_average(models, paired):
     assert found >= 30 and false <= 0.05 * found + 3 * np.sqrt(0.05 * found)  # the stated rate and three deviations
 
 
+SHAPES = {
+    "two-point, rare": lambda rng, shape: (rng.random(shape) < 0.03) * 8.0 + rng.normal(size=shape) * 0.1,
+    "spikes": lambda rng, shape: rng.normal(size=shape) + (rng.random(shape) < 0.02) * 12,
+    "left-skewed": lambda rng, shape: -rng.gamma(1.0, size=shape),
+    "Cauchy": lambda rng, shape: np.clip(rng.standard_cauchy(shape), -100, 100),
+    "few values": lambda rng, shape: rng.integers(0, 3, shape) * 1.0,
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("models", [8, 16, 32])
+def test_null_of_odd_shapes_reports_hardly_anything(models, shape, paired):
+    """Votes and trees give signals far from normal; the guard says how often chance looks like exposure."""
+    members = paired(models, 2000, seed=models)
+    signals = SHAPES[shape](np.random.default_rng(models), (models, 2000))
+    assert exposure(signals, members).exposed.sum() <= 2
+
+
+def test_characteristics_sharpen_the_prior(paired):
+    """A characteristic that tells which records leak: estimates are nearer, and claims stay true."""
+    members = paired(8, 3000, seed=1)
+    rng = np.random.default_rng(1)
+    leaky = rng.random(3000) < 0.05
+    effect = np.where(leaky, rng.uniform(1, 3, 3000), 0.0)
+    signals = rng.normal(2, 1, 3000) + rng.normal(size=(8, 3000)) + effect * members
+    hint = np.column_stack([leaky + rng.normal(0, 0.2, 3000), rng.normal(size=3000)])
+    truth = standard_power(effect, 1.0, 1e-3)
+    plain, helped = exposure(signals, members), exposure(signals, members, characteristics=hint)
+    near = [np.corrcoef(e.exposure, truth)[0, 1] for e in (plain, helped)]
+    assert near[1] > near[0] + 0.02
+    top = np.argsort(-helped.exposure.to_numpy())[:60]
+    assert helped.exposure.to_numpy()[top].sum() / truth[top].sum() == pytest.approx(1, abs=0.3)
+
+
 def test_planted_memorisation_is_found_whole(paired):
     """A model that answers with certainty on what it stored: no spread at all on either side."""
     members = paired(16, 300)
@@ -88,6 +122,12 @@ def test_reported_by_brute_force():
             if doubt[chosen].mean() <= 0.05 + 1e-12 and len(chosen) > len(best):
                 best = set(chosen.tolist())
         assert set(np.flatnonzero(reported(doubt)).tolist()) == best
+
+
+def test_a_record_without_a_side_is_named():
+    members = np.ones((4, 3), dtype=bool)
+    with pytest.raises(InputError, match="record 0 is a member of all"):
+        exposure(np.zeros((4, 3)), members)
 
 
 @pytest.mark.parametrize(("fpr", "above"), [(0, 0.1), (0.6, 0.7), (0.001, 0.0005), (0.001, 1.0)])

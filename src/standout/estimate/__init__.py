@@ -71,6 +71,6 @@ def check_rates(fpr: float, above: float) -> None:
         if not isinstance(value, (int, float, np.number)):
             raise InputError(f"{name} must be a number, not {value!r}")
     if not 1e-6 <= fpr < 0.5:
-        raise InputError(f"fpr must lie between 0.000001 and 0.5, not {fpr}")
+        raise InputError(f"fpr must lie between 0 and 0.5, and be at least 0.000001, not {fpr}")
     if not fpr < above < 1:
         raise InputError(f"exposed-above must lie between fpr ({fpr}) and 1, not {above}")

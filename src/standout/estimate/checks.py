@@ -7,14 +7,16 @@ from scipy.stats import t as student
 
 from standout.attacks.moments import moments_of
 from standout.estimate.discovery import LEVEL
-from standout.estimate.posterior import NORMAL, Posterior, draw, posterior, posterior_of
-from standout.estimate.power import LARGEST, fast_power
+from standout.estimate.estimate import Estimate
+from standout.estimate.posterior import NORMAL, draw, posterior, posterior_of
+from standout.estimate.power import LARGEST
 from standout.estimate.prior import Evidence, Fit, fit
 from standout.estimate.tails import Tails, held_out
 from standout.measure.intervals import interval, resample_weights
 
 BLOCKS = 8
-LEVELS = np.concatenate([np.arange(0.11, 0.2, 0.01), np.arange(0.2, 1.0, 0.025)])
+LEVELS = np.concatenate([np.arange(0.01, 0.1, 0.01), np.arange(0.1, 1.0, 0.025)])
+"""Exposures tried, as shares of the way from `above` to 1."""
 SIMULATED = 200
 
 
@@ -48,34 +50,35 @@ def own_fpr_seen(
     return {"all": float(rate[0]), "exposed": float(rate[1]), "ci": interval(draws)}
 
 
-def detectable(fitted: Fit, found: Posterior, exposed: np.ndarray, *, fpr: float, above: float) -> float | None:
+def detectable(estimated: Estimate, *, fpr: float, above: float) -> float | None:
     """The smallest exposure that this audit would report with 80 % chance, or None where it could report none.
 
     Simulates records of known exposure, alike in all else to the most exposed ones here, and judges them as the audit
     does: reported where their doubt is within what the audit admitted.
     """
+    found, exposed, fitted = estimated.posterior, estimated.exposed, estimated.fit
     admitted = max(float(found.doubt[exposed].max()) if exposed.any() else 0.0, LEVEL)
     count = len(found.exposure)
     top = np.argsort(-found.exposure, kind="stable")[: max(int(exposed.sum()), count // 100, 1)]
     like = top[np.arange(SIMULATED) % len(top)]
     spreads = np.exp(fitted.evidence.log_ratio[like] / 2)
     weights = fitted.prior.at(fitted.covariate[like])
-    levels = LEVELS[above < LEVELS]
+    levels = above + LEVELS * (1 - above)
     chances = []
     for level in levels:
-        effect = effect_of(level, spreads, fpr)
-        simulated = replay(fitted, like, effect, 1.0, np.random.default_rng(7))
-        chances.append(float((posterior(simulated, weights, fpr=fpr, above=above).doubt <= admitted).mean()))
+        simulated = replay(fitted, like, effect_of(level, spreads, fpr, estimated.tails), 1.0, np.random.default_rng(7))
+        judged = posterior(simulated, weights, fpr=fpr, above=above, tails=estimated.tails)
+        chances.append(float((judged.doubt <= admitted).mean()))
     lasting = np.logical_and.accumulate((np.array(chances) >= 0.8)[::-1])[::-1]
-    return float(levels[np.argmax(lasting)]) if lasting.any() else None
+    return round(float(levels[np.argmax(lasting)]), 3) if lasting.any() else None
 
 
-def effect_of(level: float, spread: np.ndarray, fpr: float) -> np.ndarray:
+def effect_of(level: float, spread: np.ndarray, fpr: float, tails: Tails) -> np.ndarray:
     """Effects (N,) at which the power is `level`, for ratios of deviations `spread` (N,), by bisection."""
     low, high = np.zeros(len(spread)), np.full(len(spread), LARGEST)
     for _ in range(40):
         middle = (low + high) / 2
-        short = fast_power(middle, np.log(spread), fpr) < level
+        short = tails.power(middle, np.log(spread), fpr) < level
         low, high = np.where(short, middle, low), np.where(short, high, middle)
     return (low + high) / 2
 
@@ -101,7 +104,7 @@ def replay(fitted: Fit, records: np.ndarray, effect: np.ndarray, share: float, r
 def stability(
     signals: np.ndarray,
     members: np.ndarray,
-    fitted: Fit,
+    estimated: Estimate,
     count: int,
     *,
     fpr: float,
@@ -112,11 +115,12 @@ def stability(
     Returns {"jaccard", "limit", "models"}: limit is what sampling alone would leave of it, from audits of that size
     simulated on effects drawn from the posterior; models: how many each half has.
     """
+    fitted, tails = estimated.fit, estimated.tails
     half = len(signals) // 4 * 2
     tops = []
     for part in (slice(0, half), slice(half, 2 * half)):
         one = fit(moments_of(signals[part], members[part]), characteristics)
-        tops.append(_top(posterior_of(one, fpr=fpr).exposure, count))
+        tops.append(_top(posterior_of(one, fpr=fpr, tails=tails).exposure, count))
     rng = np.random.default_rng(11)
     rows, weights = np.arange(signals.shape[1]), fitted.prior.at(fitted.covariate)
     limits = []
@@ -126,7 +130,7 @@ def stability(
             for part in np.array_split(rows, max(len(rows) // 4096, 1))
         ])  # fmt: skip
         again = [replay(fitted, rows, truth, 0.5, rng) for _ in range(2)]
-        limits.append(_jaccard(*(_top(posterior(e, weights, fpr=fpr).exposure, count) for e in again)))
+        limits.append(_jaccard(*(_top(posterior(e, weights, fpr=fpr, tails=tails).exposure, count) for e in again)))
     return {"jaccard": _jaccard(*tops), "limit": float(np.mean(limits)), "models": half}
 
 

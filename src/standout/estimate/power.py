@@ -77,8 +77,10 @@ def _table(fpr: float) -> RectBivariateSpline:
 
 def power_quantile(effect: np.ndarray, log_spread: np.ndarray, fpr: float) -> np.ndarray:
     """Normal quantile of `standard_power`, from the table; for equal spreads, effect minus threshold."""
-    effect = np.minimum(np.abs(effect), LARGEST)
-    return _table(float(fpr)).ev(effect, np.clip(log_spread, -RATIOS, RATIOS))
+    log_spread = np.clip(log_spread, -RATIOS, RATIOS)
+    effect, wide = np.abs(effect), np.exp(np.maximum(log_spread, 0))
+    inside = _table(float(fpr)).ev(np.minimum(effect, LARGEST), log_spread)
+    return inside + np.maximum(effect - LARGEST, 0) / wide  # beyond the table: one deviation of IN further each
 
 
 def fast_power(effect: np.ndarray, log_spread: np.ndarray, fpr: float) -> np.ndarray:

@@ -7,6 +7,7 @@ a like effect is expected share a mixture over a grid of effects; which records 
 from dataclasses import dataclass, fields
 
 import numpy as np
+from scipy.stats import rankdata
 
 from standout.attacks.moments import Moments
 from standout.estimate.spread import Spread, difficulty, shrunk_spread
@@ -92,7 +93,7 @@ def _expected_gap(gap, error, level, log_variance, log_ratio) -> tuple[np.ndarra
     """Gap expected of each record and its slopes on log variance and log ratio (N,), by least squares."""
     if len(gap) < 100:
         return np.full(len(gap), float(np.mean(gap))), np.zeros(len(gap)), np.zeros(len(gap))
-    rank = (np.argsort(np.argsort(level, kind="stable"), kind="stable") + 0.5) / len(level) * 2 - 1
+    rank = (rankdata(level) - 0.5) / len(level) * 2 - 1
     smooth = np.stack([np.ones_like(rank), rank, rank**2, rank**3, rank**4, rank**5], axis=1)
     v = np.clip(log_variance - log_variance.mean(), -3, 3)[:, None]
     r = np.clip(log_ratio - log_ratio.mean(), -3, 3)[:, None]

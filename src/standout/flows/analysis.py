@@ -11,9 +11,7 @@ from standout.attacks.smoothing import Smoothing, choose_smoothing, smoothed_sco
 from standout.data.dataset import Dataset
 from standout.errors import listed
 from standout.estimate.checks import detectable, own_fpr_seen, stability
-from standout.estimate.discovery import reported
-from standout.estimate.posterior import posterior_of
-from standout.estimate.prior import fit
+from standout.estimate.estimate import estimate
 from standout.explain import CHARACTERISTICS, Evidence
 from standout.explain.association import association
 from standout.explain.causes import CAUSES, verdicts
@@ -59,26 +57,23 @@ def analyse(
             f"FPR {rate(options.fpr)} is not measurable with {len(dataset)} records and {len(members)} models: "
             f"hits and precision are counted at {rate(count_at)}; exposure keeps {rate(options.fpr)}"
         )
-    figures, curves, scores = {}, {}, np.empty(0)
+    figures, drawn, flags = {}, {}, np.zeros(members.shape, dtype=bool)
     for name in options.attacks:
         scores = scores_of(name, shadows, signal, smoothing)
-        figures[name], curves[name] = attack_figures(scores, members, options.fpr)
-    flags = scores >= curves[options.attacks[-1]].at(count_at)[0]
+        figures[name], curve = attack_figures(scores, members, options.fpr)
+        drawn[name], flags = outline_of(curve), scores >= curve.at(count_at)[0]
 
     if smoothing:
         signal = smooth(signal, smoothing.overall).astype(np.float32)
-    moments = moments_of(signal, members)
-    fitted = fit(moments)
-    found = posterior_of(fitted, fpr=options.fpr, above=options.exposed_above)
-    exposed = reported(found.doubt)
+    estimated = estimate(signal, members, fpr=options.fpr, above=options.exposed_above)
+    found, exposed = estimated.posterior, estimated.exposed
     if len(members) < 16:
         warnings.append(f"{len(members)} models: intervals are wide, and few records can be reported; 64 are usual")
+    top = max(int(exposed.sum()), len(dataset) // 100, 1)
     checks = {
-        "detectable": detectable(fitted, found, exposed, fpr=options.fpr, above=options.exposed_above),
-        "own_fpr_seen": own_fpr_seen(signal, members, exposed, options.fpr),
-        "stability": stability(
-            signal, members, fitted, max(int(exposed.sum()), len(dataset) // 100, 1), fpr=options.fpr
-        ),
+        "detectable": detectable(estimated, fpr=options.fpr, above=options.exposed_above),
+        "own_fpr_seen": own_fpr_seen(signal, members, exposed, options.fpr, estimated.tails),
+        "stability": stability(signal, members, estimated, top, fpr=options.fpr),
     }
     clock.append(time.perf_counter())
 
@@ -106,7 +101,7 @@ def analyse(
             "false_hits": (flags & ~members).sum(axis=0),
             "false_trials": false_trials,
             "exposed": exposed,
-            "effect": effect_size(moments),
+            "effect": effect_size(moments_of(signal, members)),
             "memorization": np.where(members, correct, 0).sum(axis=0, dtype=np.float64) / trials
             - np.where(members, 0, correct).sum(axis=0, dtype=np.float64) / false_trials,
             **values,
@@ -160,7 +155,6 @@ def analyse(
     }
     in_users_order = np.argsort(order, kind="stable")
     write_records(folder, table.iloc[in_users_order].reset_index(drop=True))
-    drawn = {name: outline_of(curve) for name, curve in curves.items()}
     folder.write_json("figures.json", {"counted_at": count_at, "roc": drawn, **exhibits(by_id, table, evidence)})
     clock.append(time.perf_counter())
     spent = np.diff(clock)
@@ -185,12 +179,12 @@ def scores_of(name: str, shadows: Shadows, rescaled: np.ndarray, smoothing: Smoo
 
 
 def effect_size(moments: Moments) -> np.ndarray:
-    """(mean IN - mean OUT) / pooled sd of the signal, float64 (N,); 0 where nothing varies and nothing differs."""
+    """(mean IN - mean OUT) / pooled sd of the signal, float64 (N,), cut at +-1000; 0 where nothing differs."""
     inside, outside = moments.inside, moments.outside
     degrees = np.maximum(inside.count + outside.count - 2, 1)
     sd = np.sqrt((inside.squares + outside.squares) / degrees)
     gap = inside.mean - outside.mean
-    return np.divide(gap, np.maximum(sd, 1e-12), out=np.zeros_like(gap), where=gap != 0)
+    return np.clip(np.divide(gap, np.maximum(sd, 1e-12), out=np.zeros_like(gap), where=gap != 0), -1000, 1000)
 
 
 def outline_of(curve: Roc) -> dict:

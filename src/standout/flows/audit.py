@@ -17,8 +17,8 @@ from standout.run.folder import RunFolder
 from standout.run.key import differences, key_of, libraries
 from standout.run.version import __version__
 from standout.shadows.memberships import check_members, draw_members
-from standout.shadows.plan import extend_plan, make_plan
-from standout.shadows.store import Shadows
+from standout.shadows.plan import extend_plan, is_plan, make_plan
+from standout.shadows.store import Shadows, finished
 from standout.shadows.train import train_missing
 
 
@@ -67,19 +67,19 @@ def audit(
     folder = RunFolder.temporary() if out is None else RunFolder(path_of(out))
     try:
         asked = {"source": list(dataset.origin), "model": model if isinstance(model, str) else None}
-        config = prepare(folder, by_id, recipe, options, parts, asked)
-        members = draw_members(
-            by_id.y, config["plan"]["stacks"][-1][1], seed=options.seed, fraction=options.fraction, groups=by_id.groups
-        )
-        check_members(members[: options.shadows], by_id.ids)
         with folder.writing():
-            folder.write_json("config.json", config)
-            train_missing(
-                folder, recipe, by_id, members, config["plan"], options.shadows, jobs=options.jobs, progress=progress
+            config = prepare(folder, by_id, recipe, options, parts, asked)
+            seeds, count = config["plan"]["seeds"], options.shadows
+            members = draw_members(
+                by_id.y, len(seeds), seed=options.seed, fraction=options.fraction, groups=by_id.groups
             )
+            check_members(members[:count], by_id.ids)
+            done = finished(folder, config["key"], seeds, members)
+            folder.sweep()  # from here on the folder changes
+            folder.write_json("config.json", config)
+            train_missing(folder, recipe, by_id, members, config, count, done, jobs=options.jobs, progress=progress)
             trained = time.perf_counter()
-            stored = Shadows(folder, options.shadows, len(dataset))
-            stored.refuse_others(members[: options.shadows])
+            stored = Shadows(folder, config["key"], seeds[:count], members[:count])
             analyse(folder, config, dataset, recipe, stored, options, warnings, seconds=trained - start)
             write_report(folder)
     except BaseException:
@@ -130,17 +130,11 @@ def key_parts(dataset: Dataset, recipe: Recipe, options: Options, key: str | Non
 
 def well_formed(config: dict) -> bool:
     """Whether a config.json has the parts that a later run reads."""
-    plan = config.get("plan")
-    return (
-        isinstance(config.get("parts"), dict)
-        and isinstance(plan, dict)
-        and {"stacks", "stack_size", "keep"} <= set(plan)
-    )
+    return isinstance(config.get("parts"), dict) and is_plan(config.get("plan"))
 
 
 def prepare(folder: RunFolder, dataset: Dataset, recipe: Recipe, options: Options, parts: dict, asked: dict) -> dict:
     """config.json for this run: new, or that of the folder with the plan kept. Raises InputError; writes nothing."""
-    folder.refuse_foreign()
     there = folder.read_json("config.json")
     plan = None
     if there is not None:
@@ -159,7 +153,7 @@ def prepare(folder: RunFolder, dataset: Dataset, recipe: Recipe, options: Option
                 f"what {folder.path} holds is not used; give key='a name of your own' or another out"
             )
         plan = there["plan"]
-    plan = extend_plan(plan or make_plan(recipe, dataset, options.shadows, options.seed), options.shadows, options.seed)
+    plan = extend_plan(plan or make_plan(recipe, dataset), dataset, options.shadows, options.seed)
     return {
         "schema": "standout-config/1",
         "standout": __version__,

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from standout.data.columns import as_numbers, as_texts, is_number
 from standout.data.dataset import Dataset
-from standout.data.encode import is_number
 from standout.explain import Evidence
 
 MOST = 60
@@ -36,7 +36,8 @@ def exhibits(dataset: Dataset, table: pd.DataFrame, evidence: Evidence) -> dict:
             "exposed": [{"record": str(dataset.ids[i]), **draw(i)} for i in rows],
             "typical": {dataset.classes[code]: draw(i) for code, i in typical.items()},
         }
-    columns = {i: strangest(dataset, evidence, i) for i in rows}
+    values = columns_of(dataset, evidence)
+    columns = {i: strangest(values, dataset.y == dataset.y[i], i) for i in rows}
     shared = {code: sorted({c for i in rows if dataset.y[i] == code for c in columns[i]}) for code in typical}
     return {
         "exposed": [{"record": str(dataset.ids[i]), "cells": cells(dataset, i, columns[i])} for i in rows],
@@ -58,21 +59,26 @@ def picture(array: np.ndarray, low: float, high: float) -> str:
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def strangest(dataset: Dataset, evidence: Evidence, row: int) -> list[int]:
-    """Places of the CELLS columns in which a record differs most from its class, most first."""
-    same = dataset.y == dataset.y[row]
+def columns_of(dataset: Dataset, evidence: Evidence) -> list[np.ndarray]:
+    """Columns of a table, (N,) each: float64 with NaN, or text with None where nothing stands; an array's features."""
     if not isinstance(dataset.x, pd.DataFrame):
-        own = evidence.features[same]
-        away = np.abs(evidence.features[row] - own.mean(axis=0)) / np.maximum(own.std(axis=0), 1e-9)
-        return np.argsort(-away, kind="stable")[:CELLS].tolist()
+        return list(evidence.features.T)
+    series = [dataset.x.iloc[:, c] for c in range(dataset.x.shape[1])]
+    return [as_numbers(s) if is_number(s) else as_texts(s) for s in series]
+
+
+def strangest(columns: list[np.ndarray], same: np.ndarray, row: int) -> list[int]:
+    """Places of the CELLS columns in which a record differs most from its class, most first. same: bool (N,), who is
+    of its class. Numbers are measured in standard deviations, texts and gaps by how rare they are in the class."""
     away = []
-    for column in dataset.x.columns:
-        own, value = dataset.x.loc[same, column], dataset.x[column].iloc[row]
-        if is_number(own) and pd.notna(value):
-            spread = float(own.astype(float).std(ddof=0))
-            away.append(abs(float(value) - float(own.astype(float).mean())) / spread if spread > 0 else 0.0)
+    for column in columns:
+        own, value = column[same], column[row]
+        numeric = column.dtype != object
+        if numeric and not np.isnan(value):
+            spread = float(np.nanstd(own))
+            away.append(abs(float(value) - float(np.nanmean(own))) / max(spread, 1e-9) if spread > 0 else 0.0)
         else:
-            alike = own.astype(str) == str(value) if pd.notna(value) else own.isna()
+            alike = np.isnan(own) if numeric else own == value
             away.append(float(-np.log(max(float(alike.mean()), 1e-9))))
     return np.argsort(-np.array(away), kind="stable")[:CELLS].tolist()
 
@@ -87,7 +93,7 @@ def cells(dataset: Dataset, row: int, columns: list[int]) -> list[list[str]]:
 
 def shown(value: object) -> str:
     """A cell as text; long ones are cut."""
-    if value is None or (isinstance(value, float) and np.isnan(value)):
+    if pd.api.types.is_scalar(value) and pd.isna(value):
         return "(missing)"
     text = f"{value:.4g}" if isinstance(value, (float, np.floating)) else str(value)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from standout.errors import InputError
-from standout.run.folder import RunFolder
+from standout.run.folder import RunFolder, writable
 from standout.run.tables import read_records
 
 
@@ -20,8 +19,7 @@ class Run:
         self.path = Path(path)
         if temporary:
             weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
-        if not (self.path / "summary.json").exists():
-            raise InputError(f"{self.path} holds no finished audit")
+        RunFolder(self.path).refuse_unfinished()
 
     @cached_property
     def summary(self) -> dict:
@@ -43,7 +41,9 @@ class Run:
     def report(self, path: str | Path) -> Path:
         """Copy the report, one self-contained HTML file, to `path`."""
         target = Path(path)
-        target.write_bytes((self.path / "report.html").read_bytes())
+        page = (self.path / "report.html").read_bytes()
+        with writable(target):
+            target.write_bytes(page)
         return target
 
     def __repr__(self) -> str:

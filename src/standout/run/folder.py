@@ -1,6 +1,7 @@
 """A run folder on disk: files written whole or not at all, readable by their owner alone, one writer at a time."""
 
 import contextlib
+import errno
 import json
 import os
 import shutil
@@ -8,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from standout.errors import InputError
+from standout.errors import InputError, one_line
 
 try:
     import fcntl
@@ -16,6 +17,17 @@ except ImportError:  # not a POSIX system: no lock there
     fcntl = None
 
 TEMPORARY = ".standout-writing-"
+
+
+@contextlib.contextmanager
+def writable(path: str | Path) -> Iterator[None]:
+    """What the system refuses here (disk full, no permission) is an InputError that names the path."""
+    try:
+        yield
+    except OSError as e:
+        raise InputError(
+            f"{path} cannot be written ({one_line(e.strerror or e)}); make room or give another folder"
+        ) from e
 
 
 class RunFolder:
@@ -28,7 +40,8 @@ class RunFolder:
     @classmethod
     def temporary(cls) -> "RunFolder":
         """A folder of its own for an audit without `out`."""
-        return cls(tempfile.mkdtemp(prefix="standout-"))
+        with writable(tempfile.gettempdir()):
+            return cls(tempfile.mkdtemp(prefix="standout-"))
 
     def refuse_foreign(self) -> None:
         """Raises InputError where the folder holds something that is no audit, or is no folder. Makes nothing."""
@@ -45,6 +58,11 @@ class RunFolder:
             raise InputError(f"{parent} is a file; give a path below a folder as out")
         if not os.access(parent, os.W_OK):
             raise InputError(f"{parent} cannot be written to; give another folder as out")
+
+    def refuse_unfinished(self) -> None:
+        """Raises InputError where the folder holds no finished audit."""
+        if not (self.path / "summary.json").is_file():
+            raise InputError(f"{self.path} holds no finished audit; run standout audit SOURCE --out {self.path} first")
 
     def _in_shadows(self) -> list[Path]:
         return list(self.shadows.iterdir()) if self.shadows.is_dir() else []
@@ -67,15 +85,27 @@ class RunFolder:
         return content
 
     def write(self, name: str, data: bytes) -> None:
-        """Write a file whole: temporary name, fsync, rename; mode 0600."""
+        """Write a file whole: temporary name, fsync, rename; mode 0600. Raises InputError where the disk is full."""
         path = self.path / name
         temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
+        with writable(path):
+            try:
+                descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.replace(temporary, path)
+            except OSError:
+                with contextlib.suppress(OSError):
+                    temporary.unlink()
+                raise
+        _sync(path.parent)
+
+    def delete(self, name: str) -> None:
+        """Remove a file, if there is one."""
+        with writable(self.path / name):
+            (self.path / name).unlink(missing_ok=True)
 
     def write_json(self, name: str, content: dict) -> None:
         """Strict JSON: a NaN is an error here, never in the file."""
@@ -84,44 +114,69 @@ class RunFolder:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
-        """Make the folder, hold its lock, sweep what a killed run left; on bad input unmake what this run made."""
-        made = [p for p in [self.path, *self.path.parents] if not p.exists()]
-        had_config = (self.path / "config.json").exists()
+        """Make the folder and hold its lock; on bad input unmake what this run made. Raises InputError for a foreign
+        folder. What stood there before is not touched: `sweep` is for the caller, once the run is sure to go on."""
+        self.refuse_foreign()
+        made = [p for p in [self.shadows, self.path, *self.path.parents] if not p.exists()]
         for folder in reversed(made):
-            folder.mkdir(mode=0o700)
-        self.shadows.mkdir(mode=0o700, exist_ok=True)
-        lock = os.open(self.path, os.O_RDONLY)
+            with writable(folder):
+                folder.mkdir(mode=0o700, exist_ok=True)
+        lock = self._lock()
+        had_config = (self.path / "config.json").exists()
         try:
-            if fcntl is not None:
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except OSError:
-                    raise InputError(
-                        f"another audit is writing to {self.path}; wait for it, or give another out"
-                    ) from None
-            self.sweep()
-            try:
-                yield
-            except InputError:
-                if not had_config and not any(self.shadows.glob("*.npz")):
-                    self._unmake(made)
-                raise
+            yield
+        except InputError:
+            if not had_config and not any(self.shadows.glob("[0-9]*.npz")):
+                self._unmake(made)
+            raise
         finally:
+            if lock is not None:
+                os.close(lock)
+
+    def _lock(self) -> int | None:
+        """A descriptor that holds the folder's lock until it is closed; None where the system has no such lock."""
+        if fcntl is None:
+            return None
+        with writable(self.path):
+            lock = os.open(self.path, os.O_RDONLY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as e:
             os.close(lock)
+            if e.errno not in (errno.EWOULDBLOCK, errno.EACCES):
+                return None  # a file system without locks
+            raise InputError(f"another audit is writing to {self.path}; wait for it, or give another out") from None
+        return lock
 
     def sweep(self) -> None:
         """Remove temporary files of a run that was killed."""
         for folder in (self.path, self.shadows):
             for path in folder.glob(f"{TEMPORARY}*"):
-                path.unlink(missing_ok=True)
+                with writable(path):
+                    path.unlink(missing_ok=True)
 
     def _unmake(self, made: list[Path]) -> None:
-        self.sweep()
-        (self.path / "config.json").unlink(missing_ok=True)
-        for folder in (self.shadows, *made):
+        config = self.path / "config.json"
+        if config.exists():  # this run wrote it, so it had begun, and half-written files are its own
+            self.sweep()
+            with writable(config):
+                config.unlink()
+        for folder in made:
             with contextlib.suppress(OSError):
                 folder.rmdir()
 
     def remove(self) -> None:
         """Delete the folder: only for a temporary one."""
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+def _sync(folder: Path) -> None:
+    """Make a rename last through a power cut, where the system can (POSIX)."""
+    if os.name != "posix":
+        return
+    with contextlib.suppress(OSError):  # some file systems refuse to sync a folder; the file itself is whole
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

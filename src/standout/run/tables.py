@@ -1,5 +1,6 @@
 """The records table on disk: CSV that a spreadsheet can open without harm, parquet where pyarrow is installed."""
 
+import csv
 import importlib.util
 import io
 from pathlib import Path
@@ -18,15 +19,22 @@ def write_records(folder: RunFolder, table: pd.DataFrame) -> None:
     for column in shown.columns:
         if column in TEXT:
             shown[column] = [escaped(v) for v in shown[column]]
-    folder.write("records.csv", shown.to_csv(index=False, lineterminator="\n").encode("utf-8", "surrogatepass"))
+    # every text in quotes: a lone carriage return would end the row for a reader, and is not quoted by itself
+    text = shown.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+    folder.write("records.csv", text.encode("utf-8", "surrogatepass"))
     if importlib.util.find_spec("pyarrow") is not None:
         buffer = io.BytesIO()
         table.to_parquet(buffer, index=False)
         folder.write("records.parquet", buffer.getvalue())
+    else:
+        folder.delete("records.parquet")  # of an earlier run: it would no longer say what records.csv says
 
 
 def escaped(text: str) -> str:
-    """A cell that a spreadsheet would run as a formula gets a leading apostrophe; numbers stay."""
+    """A cell that a spreadsheet would run as a formula gets a leading apostrophe; numbers stay. So does a text that
+    begins with an apostrophe itself, or it could not be told from one that was given it."""
+    if text.startswith("'"):
+        return "'" + text
     if not text.startswith(DANGEROUS):
         return text
     try:
@@ -38,7 +46,7 @@ def escaped(text: str) -> str:
 
 def unescaped(text: str) -> str:
     """The cell as it was before `escaped`."""
-    return text[1:] if text.startswith("'") and escaped(text[1:]) == text else text
+    return text.removeprefix("'")
 
 
 def read_records(path: Path) -> pd.DataFrame:

@@ -2,17 +2,20 @@
 
 import io
 import zipfile
+import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from standout.errors import InputError
+from standout.errors import InputError, one_line
 from standout.recipes.recipe import Trained
 from standout.run.folder import RunFolder
 from standout.signals import SIGNALS, all_signals, log_softmax
 
 BUDGET = 2_000_000_000
-"""Bytes that the log-probabilities of all models may take; beyond, each stack keeps sums over its models."""
+"""Bytes that the log-probabilities of all models may take; stacks beyond keep sums over their models."""
+KEEPS = ("log-probabilities", "sums")
 PICTURED = 4
 """The first two pairs also keep weights and penultimate features."""
 
@@ -22,23 +25,53 @@ def name_of(model: int) -> str:
     return f"shadows/{model:05d}.npz"
 
 
-def finished(folder: RunFolder) -> set[int]:
-    """Numbers of the models that are stored."""
-    return {int(p.stem) for p in folder.shadows.glob("*.npz") if p.stem.isdigit()}
+def finished(folder: RunFolder, key: str, seeds: list[int], members: np.ndarray) -> set[int]:
+    """Numbers of the stored models among those of the plan: seeds of M models, members bool (M, N).
+
+    Raises InputError where a file is damaged, or is of another audit, another seed or other members.
+    """
+    stored = {m for m in range(len(seeds)) if (folder.path / name_of(m)).exists()}
+    for model in sorted(stored):
+        refuse_other(folder.path / name_of(model), key, seeds[model], members[model])
+    return stored
+
+
+def refuse_other(path: Path, key: str, seed: int, members: np.ndarray) -> None:
+    """Raises InputError where a model's file is not of this cache key and seed, or not of these members bool (N,)."""
+    there = read_arrays(path, ("key", "seed", "members"))
+    ours = {"key": np.array(key), "seed": np.array(seed), "members": np.packbits(members)}
+    for name, says in (
+        ("key", "is of another audit"),
+        ("seed", "is of another audit"),
+        ("members", "was trained on other records than this audit asks for"),
+    ):
+        if name not in there or not np.array_equal(there[name], ours[name]):
+            raise InputError(f"{path} {says}; delete it and run again")
+
+
+def read_arrays(path: Path, names: Sequence[str]) -> dict[str, np.ndarray]:
+    """Those of the named arrays that a model's file holds. Raises InputError where it is damaged."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in names if name in file.files}
+    except (OSError, ValueError, AttributeError, zipfile.BadZipFile, zlib.error, EOFError) as e:
+        raise InputError(f"{path} is damaged ({one_line(e)}); delete it and run again to train that model anew") from e
 
 
 class StackSums:
-    """IN and OUT sums of probabilities (2, N, C) over the models of one stack."""
+    """Running IN and OUT sums of probabilities (2, N, C) over the first models of a stack, and how many they are."""
 
     def __init__(self):
         self.sums: np.ndarray | None = None
+        self.models = 0
 
-    def add(self, log_p: np.ndarray, members: np.ndarray) -> None:
-        p = np.exp(log_p)
+    def add(self, trained: Trained, members: np.ndarray) -> None:
+        p = np.exp(log_softmax(trained.logits))
         if self.sums is None:
             self.sums = np.zeros((2, *p.shape))
         self.sums[0] += p * members[:, None]
         self.sums[1] += p * ~members[:, None]
+        self.models += 1
 
 
 def write_model(
@@ -48,25 +81,29 @@ def write_model(
     trained: Trained,
     labels: np.ndarray,
     *,
-    keep: str,
-    sums: StackSums | None,
-    last: bool,
-    skip: bool = False,
+    key: str,
+    seed: int,
+    sums: StackSums | None = None,
+    last: bool = True,
 ) -> None:
-    """Store model number `model`; `skip` where its file stands already and only the sums need it."""
-    log_p = log_softmax(trained.logits)
-    if sums is not None:
-        sums.add(log_p, members)
-    if skip:
-        return
+    """Store model number `model` of the audit with this cache key, trained from this seed.
+
+    sums: of its stack up to and with this model, where the stack keeps sums instead of log-probabilities. They are
+    written wherever an audit may end, which is after a pair, and with the `last` model of the stack; in half
+    precision, so that no model takes more than its log-probabilities would.
+    """
     arrays: dict[str, np.ndarray] = {
+        "key": np.array(key),
+        "seed": np.array(seed, dtype=np.int64),
         "members": np.packbits(members),
         "signals": all_signals(trained.logits, labels).astype(np.float32),
     }
-    if keep == "log-probabilities":
+    if sums is None:
+        log_p = log_softmax(trained.logits)
         arrays["log_probabilities"] = np.maximum(log_p, np.finfo(np.float16).min).astype(np.float16)
-    elif last and sums is not None and sums.sums is not None:
-        arrays["stack_sums"] = sums.sums.astype(np.float32)
+    elif sums.sums is not None and (last or model % 2):
+        arrays["stack_sums"] = sums.sums.astype(np.float16)
+        arrays["stack_models"] = np.array(sums.models)
     if trained.rounded:
         arrays["rounded"] = np.array(True)
     if trained.parameters is not None:
@@ -85,32 +122,20 @@ def write_model(
 
 
 class Shadows:
-    """The first `count` stored models of a run, records in the order in which they were trained (by id)."""
+    """The first stored models of a run, records in the order in which they were trained (by id).
 
-    def __init__(self, folder: RunFolder, count: int, records: int):
-        self.folder, self.count, self.records = folder, count, records
-        self.members = np.stack([self._members(m) for m in range(count)])
+    key: the cache key of the run. seeds: of its `count` models. members: bool (count, N). Raises InputError where a
+    file is damaged or is of another audit.
+    """
+
+    def __init__(self, folder: RunFolder, key: str, seeds: list[int], members: np.ndarray):
+        self.folder, self.members = folder, members
+        self.count, self.records = members.shape
+        for model in range(self.count):
+            refuse_other(folder.path / name_of(model), key, seeds[model], members[model])
 
     def _read(self, model: int, name: str) -> np.ndarray | None:
-        path: Path = self.folder.path / name_of(model)
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                return file[name] if name in file.files else None
-        except (OSError, ValueError, zipfile.BadZipFile, EOFError) as e:
-            raise InputError(f"{path} is damaged ({e}); delete it and run again to train that model anew") from e
-
-    def _members(self, model: int) -> np.ndarray:
-        bits = self._read(model, "members")
-        if bits is None or len(bits) != -(-self.records // 8):
-            raise InputError(f"{self.folder.path / name_of(model)} is of another audit; delete it and run again")
-        return np.unpackbits(bits, count=self.records).astype(bool)
-
-    def refuse_others(self, members: np.ndarray) -> None:
-        """Raises InputError where a stored model was trained on other records than members bool (count, N) say."""
-        other = (self.members != members).any(axis=1)
-        if other.any():
-            path = self.folder.path / name_of(int(np.argmax(other)))
-            raise InputError(f"{path} was trained on other records than this audit asks for; delete it and run again")
+        return read_arrays(self.folder.path / name_of(model), [name]).get(name)
 
     def signal(self, name: str) -> np.ndarray:
         """One signal of all models, float32 (M, N)."""
@@ -143,14 +168,20 @@ class Shadows:
     def mean_probabilities(self, classes: int) -> tuple[np.ndarray, np.ndarray]:
         """Mean IN and mean OUT probabilities, float64 (N, C) each."""
         sums = np.zeros((2, self.records, classes))
-        for m in range(self.count):
-            log_p = self._read(m, "log_probabilities")
-            if log_p is not None:
-                p = np.exp(log_p.astype(np.float32))
-                sums[0] += p * self.members[m][:, None]
-                sums[1] += p * ~self.members[m][:, None]
-            elif (stack := self._read(m, "stack_sums")) is not None:
-                sums += stack
+        m = self.count
+        while m > 0:  # from the last model down: its running sums stand for all models of its stack before it
+            path = self.folder.path / name_of(m - 1)
+            stored = read_arrays(path, ("log_probabilities", "stack_sums", "stack_models"))
+            if "log_probabilities" in stored:
+                p = np.exp(stored["log_probabilities"].astype(np.float32))
+                sums[0] += p * self.members[m - 1][:, None]
+                sums[1] += p * ~self.members[m - 1][:, None]
+                m -= 1
+            elif "stack_sums" in stored:
+                sums += stored["stack_sums"]
+                m -= int(stored["stack_models"])
+            else:
+                raise InputError(f"{path} lacks its class probabilities; delete it and run again")
         totals = sums.sum(axis=2, keepdims=True)
         sums /= np.where(totals > 0, totals, 1)
         return sums[0], sums[1]

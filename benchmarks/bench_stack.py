@@ -24,7 +24,11 @@ def plain_loop(x: torch.Tensor, y: torch.Tensor, members: np.ndarray, epochs: in
     for mask in members:
         rows = torch.from_numpy(np.flatnonzero(mask))
         net = torch.nn.Sequential(
-            torch.nn.Linear(64, 128), torch.nn.ReLU(), torch.nn.Linear(128, 64), torch.nn.ReLU(), torch.nn.Linear(64, 10)
+            torch.nn.Linear(64, 128),
+            torch.nn.ReLU(),
+            torch.nn.Linear(128, 64),
+            torch.nn.ReLU(),
+            torch.nn.Linear(64, 10),
         )
         optimizer = torch.optim.Adam(net.parameters(), 1e-3)
         loader = DataLoader(TensorDataset(x[rows], y[rows]), batch_size=32, shuffle=True)

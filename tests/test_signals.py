@@ -14,6 +14,7 @@ from standout.signals import (
     log_probabilities,
     looks_like_probabilities,
     rescaled_logit,
+    row_no_sum,
     smooth,
 )
 
@@ -73,6 +74,13 @@ def test_probabilities_are_told_from_logits():
     p = np.array([[0.2, 0.8], [1.0, 0.0]])
     assert looks_like_probabilities(p) and not looks_like_probabilities(np.log(p + 1e-9))
     np.testing.assert_allclose(rescaled_logit(as_logits(p), np.array([1, 1])), [np.log(4), np.log(1e-45)], rtol=1e-6)
+
+
+def test_the_row_that_keeps_outputs_from_being_probabilities_is_told():
+    p = np.array([[0.2, 0.8], [0.3, 0.6], [1.0, 0.0]])
+    assert row_no_sum(p) == 1 and row_no_sum(p[::2]) is None
+    assert row_no_sum(np.log(p + 1e-9)) is None and row_no_sum(p * 5) is None
+    assert row_no_sum(np.zeros((3, 2))) is None and row_no_sum(np.full((3, 2), 0.2)) == 0
 
 
 @pytest.mark.parametrize("amount", [1e-4, 1e-2])

@@ -49,6 +49,7 @@ def audit(
     seed: Whole = 0,
     device: str = "auto",
     jobs: Whole | None = None,
+    key: str | None = None,
     out: Path | None = None,
     fail_over: Whole | None = None,
     quiet: bool = False,
@@ -89,6 +90,8 @@ def audit(
         auto, cpu or cuda.
     jobs
         Trainings side by side; default one per core.
+    key
+        A name of your own for a model whose code cannot be recognised again; change it when the code changes.
     out
         Run folder; default runs/NAME. The same audit again uses what is there.
     fail_over
@@ -119,6 +122,7 @@ def audit(
             seed=seed,
             device=device,
             jobs=jobs,
+            key=key,
             out=folder,
             progress=progress,
         )
@@ -143,8 +147,7 @@ def report(run: Path, /, *, quiet: bool = False) -> int:
     from standout.report.build import write_report
     from standout.run.folder import RunFolder
 
-    if not (run / "summary.json").is_file():
-        raise InputError(f"{run} holds no finished audit; run standout audit SOURCE --out {run} first")
+    RunFolder(run).refuse_unfinished()
     write_report(RunFolder(run))
     if not quiet:
         print(run / "report.html")

@@ -34,6 +34,15 @@ def looks_like_probabilities(outputs: np.ndarray) -> bool:
     return bool(np.all(outputs >= 0) and np.all(np.abs(outputs.sum(axis=1, dtype=np.float64) - 1) < 1e-3))
 
 
+def row_no_sum(outputs: np.ndarray) -> int | None:
+    """The first row of outputs (N, C) that does not sum to 1 although all of them lie in [0, 1], as probabilities do;
+    None where there is none: they are then clearly the one or the other. Nothing but zeros are logits."""
+    if outputs.any() and np.all(outputs >= 0) and np.all(outputs <= 1 + 1e-3):
+        off = np.abs(outputs.sum(axis=1, dtype=np.float64) - 1) >= 1e-3
+        return int(np.argmax(off)) if off.any() else None
+    return None
+
+
 def as_logits(outputs: np.ndarray) -> np.ndarray:
     """Outputs (N, C), logits or probabilities, as float64 logits."""
     outputs = np.asarray(outputs)

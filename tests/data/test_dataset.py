@@ -133,6 +133,9 @@ def test_equal_indices_in_another_order_are_never_paired_by_position():
         Dataset(FRAME, pd.Series(Y).iloc[::-1])
     with pytest.raises(InputError, match=r"give groups\.loc\[x\.index\]"):
         Dataset(FRAME, Y, groups=pd.Series(Y).iloc[::-1])
+    with pytest.raises(InputError, match=r"give ids\.loc\[x\.index\]"):
+        Dataset(FRAME, Y, ids=pd.Series([f"r{i}" for i in range(N)]).iloc[::-1])
+    assert Dataset(FRAME, Y, ids=pd.Series(range(N))).ids.tolist() == [str(i) for i in range(N)]
     assert Dataset(FRAME, pd.Series(Y, index=range(100, 100 + N))).y.tolist() == Y.tolist()
 
 
@@ -158,6 +161,39 @@ def test_digest_follows_content_alone():
         Dataset(text.assign(d=["p", None] * 6), Y),
     ):
         assert changed.digest() != base.digest()
+
+
+def column(values, **options):
+    return Dataset(FRAME.assign(d=pd.Series(values, **options)), Y)
+
+
+DIGESTS = {
+    "kind": (Dataset(X.reshape(N, 3, 1), Y, kind="tabular"), Dataset(X.reshape(N, 3, 1), Y, kind="image")),
+    "numbers and text among objects": (column([1, "u"] * 6), column(["1", "u"] * 6, dtype=object)),
+    "dtype": (column([1, 2] * 6), column([1.0, 2.0] * 6)),
+    "nullable": (column([1, 2] * 6, dtype="Int64"), column([1, 2] * 6)),
+    "object and category": (column(["u", "v"] * 6, dtype=object), column(["u", "v"] * 6, dtype="category")),
+    "order of categories": (
+        column(pd.Categorical(["u", "v"] * 6, categories=["u", "v"])),
+        column(pd.Categorical(["u", "v"] * 6, categories=["v", "u"])),
+    ),
+    "categories that do not occur": (
+        column(pd.Categorical(["u", "v"] * 6)),
+        column(pd.Categorical(["u", "v"] * 6, categories=["u", "v", "w"])),
+    ),
+    "ordered": (
+        column(pd.Categorical(["u", "v"] * 6)),
+        column(pd.Categorical(["u", "v"] * 6, ordered=True)),
+    ),
+    "labels as text": (Dataset(X, Y), Dataset(X, Y.astype(str))),
+    "labels as floats": (Dataset(X, Y), Dataset(X, Y.astype(float))),
+}
+
+
+@pytest.mark.parametrize(("a", "b"), DIGESTS.values(), ids=DIGESTS)
+def test_digest_covers_types_too(a, b):
+    assert a.digest() != b.digest()
+    assert a.digest() == a.take(np.arange(N)).digest()
 
 
 def test_id_order_does_not_depend_on_the_users_order():
@@ -210,6 +246,8 @@ REFUSED = {
     "an id is None": (lambda: Dataset(X, Y, ids=[*range(5), None, *range(6, N)]), "row 5 .*has no id"),
     "an id is NaN": (lambda: Dataset(X, Y, ids=[*range(5), np.nan, *range(6, N)]), "row 5 .*has no id"),
     "an id is blank": (lambda: Dataset(X, Y, ids=[" ", *range(1, N)]), "row 0 .*has no id"),
+    "an id is no text": (lambda: Dataset(X, Y, ids=["a\ud800", *range(1, N)]), "the id of row 0 .*surrogate"),
+    "a label is no text": (lambda: Dataset(X, ["u", "v\udc00"] * 6), "the label of row 1 .*surrogate"),
     "short groups": (lambda: Dataset(X, Y, groups=[1, 2]), "groups has 2 entries"),
     "few groups": (lambda: Dataset(X, Y, groups=np.arange(N) % 3), "3 groups; an audit needs at least 4"),
     "few records": (lambda: Dataset(X[:7], Y[:7]), "7 labelled records"),

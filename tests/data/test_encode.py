@@ -24,15 +24,21 @@ def seen(m, rows=EVERYONE):
 
 def test_medians_and_indicator_come_from_the_training_rows():
     m = matrix(a=[1.0, 2.0, np.nan, 30.0, 100.0, np.nan] + [1000.0] * 6)
-    got = seen(m, np.array([0, 1, 3]))
+    got = seen(m, np.array([0, 1, 2, 3]))
     assert got.shape == (N, 2)
     assert got[:, 0].tolist() == [1, 2, 2, 30, 100, 2] + [1000.0] * 6
     assert got[:, 1].tolist() == [0, 0, 1, 0, 0, 1] + [0.0] * 6
     assert seen(m, np.array([3, 4]))[2, 0] == 65
 
 
+def test_a_gap_is_unknown_where_no_training_row_has_one():
+    m = matrix(a=[1.0, 2.0, np.nan, 30.0, 100.0, np.nan] + [1000.0] * 6)
+    assert seen(m, np.array([0, 1, 3]))[:, 1].tolist() == [0.0] * N
+
+
 def test_a_column_without_any_value_in_training_fills_with_zero():
-    assert seen(matrix(a=[np.nan] * 6 + [5.0, 6.0] * 3), np.arange(6))[0].tolist() == [0, 1]
+    got = seen(matrix(a=[np.nan] * 6 + [5.0, 6.0] * 3), np.arange(6))
+    assert got[0].tolist() == [0, 1] and got[6].tolist() == [0, 0]
 
 
 def test_missing_text_has_a_level_of_its_own():
@@ -178,3 +184,22 @@ def test_records_outside_a_training_change_nothing_in_its_model(model):
     y = np.arange(n) % 2
     answers = [next(recipe.train(Dataset(f, y), inside[None], np.array([1]))).logits[:30] for f in (frame, other)]
     assert np.array_equal(*answers)
+
+
+BIG = {
+    "uint64": np.array([2**64 - 1, 2**64 - 2] * 6, dtype=np.uint64),
+    "int64": np.array([2**60, 2**60 + 1] * 6),
+    "negative": np.array([-(2**62), -(2**62) - 1] * 6),
+    "nullable": pd.array([2**60, 2**60 + 1] * 6, dtype="Int64"),
+    "with gaps": pd.array([2**60, 2**60 + 1, None] * 4, dtype="UInt64"),
+    "objects": np.array([10**30, 10**30 + 1] * 6, dtype=object),
+}
+
+
+@pytest.mark.parametrize("column", BIG.values(), ids=BIG)
+def test_whole_numbers_that_float64_cannot_tell_apart_are_no_constant(column):
+    m = matrix(c=column)
+    assert not m.notes
+    assert sorted(np.unique(m.base[:, 0])) == [0, 1]
+    if not pd.isna(column).any():
+        assert abs(m.base[0, 0] - m.base[1, 0]) == 1

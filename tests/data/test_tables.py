@@ -78,7 +78,7 @@ def test_dropped_columns_and_blanks_around_names(tmp_path):
     assert list(d.x.columns) == ["u"]
 
 
-@pytest.mark.parametrize("gap", ["", " ", "?", "NA", "na", "N/A", "NaN", "nan", "null", "NULL", " ? "])
+@pytest.mark.parametrize("gap", ["", " ", "?", "NA", "na", "N/A", "NaN", "nan", "NAN", "n/a", "null", "NULL", " ? "])
 def test_missing(tmp_path, gap):
     d = read(write(tmp_path / "t.csv", columns(number=["1", gap, "3"] * 4, text=["x", gap, "y"] * 4)))
     assert d.x.isna().sum().tolist() == [0, 4, 4]
@@ -86,7 +86,7 @@ def test_missing(tmp_path, gap):
     assert matrix_of(d).base.shape[1] == 1 + 2 + 3
 
 
-@pytest.mark.parametrize("word", ["None", "Unknown", "none", "-", "missing", "n.a.", "0"])
+@pytest.mark.parametrize("word", ["None", "Unknown", "none", "-", "missing", "n.a.", "0", "Na", "Nan", "Null", "nA"])
 def test_other_words_are_values(tmp_path, word):
     d = read(write(tmp_path / "t.csv", columns(text=["x", word, "y"] * 4)))
     assert not d.x.isna().any().any()

@@ -94,6 +94,28 @@ def test_a_class_that_a_model_never_saw(kind):
     assert (trained.logits[:, 2] <= trained.logits[:, :2].min(axis=1)).all()
 
 
+@pytest.mark.parametrize(("kind", "rounded"), [("logistic", False), ("svc", False), ("bayes", False), ("knn", True)])
+def test_rounded_is_where_a_probability_was_zero(kind, rounded):
+    """Neither a class that a model never saw nor a large decision value is a probability of 0."""
+    labels = np.array(["a", "b"])[np.arange(60) % 2]
+    labels[0] = "c"
+    x = np.random.default_rng(0).normal(size=(60, 3)) + (np.arange(60) % 2 * 3)[:, None]
+    without = np.ones((1, 60), dtype=bool)
+    without[0, 0] = False
+    trained = next(iter(recipe_of(KINDS[kind]).train(Dataset(x, labels), without, np.array([1]))))
+    assert trained.rounded == rounded
+    seen = KINDS[kind].fit(x[1:], labels[1:])
+    if hasattr(seen, "predict_log_proba") and not rounded:
+        np.testing.assert_allclose(log_softmax(trained.logits[:, :2]), seen.predict_log_proba(x), atol=1e-9)
+
+
+def test_a_large_decision_value_is_not_rounded():
+    x = np.concatenate([np.full((20, 1), -1.0), np.full((20, 1), 1.0), [[400.0]], [[-800.0]]])
+    dataset = Dataset(x, [0] * 20 + [1] * 21 + [0])
+    trained = next(iter(recipe_of(LogisticRegression()).train(dataset, np.ones((1, 42), bool), np.array([0]))))
+    assert log_softmax(trained.logits).min() < -103 and not trained.rounded
+
+
 def test_one_class_in_training_is_a_constant_and_says_so():
     dataset = Dataset(np.random.default_rng(0).normal(size=(20, 2)), np.arange(20) < 1)
     trained = next(iter(recipe_of("logistic-regression").train(dataset, np.arange(20)[None] > 0, np.array([1]))))

@@ -194,3 +194,44 @@ def test_divergence_is_told():
 def test_no_hidden_layer_is_softmax_regression():
     trained = next(iter(recipe_of("mlp", {**SETTINGS, "hidden": None}).train(images(), pairs(64), SEEDS)))
     assert trained.parameters == 25 * 4 + 4
+
+
+def test_what_is_rare_in_training_is_not_enormous_outside_of_it():
+    """One gap in each of several columns and flags set once: their records, left out, must not be outliers."""
+    rng = np.random.default_rng(0)
+    n = 400
+    frame = pd.DataFrame({f"c{j}": rng.normal(50, 9, n) for j in range(8)})
+    for j in range(8):
+        frame.loc[j, f"c{j}"] = np.nan
+        frame[f"flag{j}"] = (np.arange(n) == 8 + j).astype(int)
+    frame["amount"] = np.where(np.arange(n) == 16, 1e6, 0.0)
+    y = (frame["c0"].fillna(50) + rng.normal(0, 3, n) > 50).astype(int)
+    dataset = Dataset(frame, y)
+    members = np.ones((2, n), dtype=bool)
+    members[0, :17], members[1, 300:] = False, False
+    trained = list(recipe_of("mlp", {**SETTINGS, "epochs": 10}).train(dataset, members, SEEDS[:2]))
+    for model in trained:
+        assert np.abs(model.logits[:17]).max() < 3 * np.abs(model.logits[17:]).max()
+
+
+def test_scale_of_constant_and_rare_columns():
+    from standout.data.encode import matrix_of
+
+    a, b = np.random.default_rng(0).normal(5, 2, (2, 80))
+    a[[3, 60]] = np.nan
+    b[61] = np.nan
+    frame = pd.DataFrame({"a": a, "b": b, "rare": np.arange(80) == 0, "never": (np.arange(80) == 70) * 5.0})
+    matrix = matrix_of(Dataset(frame, np.arange(80) % 2))
+    fill, _, scale = _prepare(matrix, np.arange(40), image=False)
+    assert fill[0] == pytest.approx(np.nanmedian(a[:40]), rel=1e-6)
+    assert scale[3] == 1, "constant in training"
+    assert scale[4] > 0 and scale[5] == 0, "the gap of a occurs in training, the one of b alone does not"
+    from standout.recipes.nets.mlp import BOUND, _inputs
+
+    gaps = torch.from_numpy(matrix.missing).float()
+    own = [torch.from_numpy(p[None]) for p in _prepare(matrix, np.arange(40), image=False)]
+    seen = _inputs(torch.from_numpy(matrix.base).float(), gaps, matrix.gaps, *own, BOUND)(torch.arange(80)[None])[0]
+    assert seen.abs().max() <= BOUND
+    median = (fill[0] - own[1][0, 0].item()) * scale[0]
+    assert seen[3, 0].item() == pytest.approx(median, abs=1e-5), "the median stands in for the gap"
+    assert seen[3, 4] > 1 and seen[61, 5] == seen[0, 5]

@@ -8,6 +8,8 @@ import pandas as pd
 
 from standout.errors import InputError
 
+EXACT = 2**53
+"""float64 holds each whole number up to here."""
 NUMBERS = (int, float, np.number, np.bool_, Decimal)
 
 
@@ -28,8 +30,8 @@ def is_time(values: pd.Series) -> bool:
 
 
 def as_numbers(values: pd.Series) -> np.ndarray:
-    """A column of numbers as float64 (N,), NaN where nothing stands; times in days. Raises InputError for inf, also
-    by overflow."""
+    """A column of numbers as float64 (N,), NaN where nothing stands; times in days, and whole numbers beyond EXACT less
+    the least of them, since neighbours there are one number in float64. Raises InputError for inf, also by overflow."""
     if is_time(values):
         spans = values
         if not pd.api.types.is_timedelta64_dtype(values.dtype):
@@ -41,7 +43,22 @@ def as_numbers(values: pd.Series) -> np.ndarray:
         array = np.array([np.inf])
     if np.isinf(array).any():
         raise InputError(f"column {str(values.name)!r} of x holds inf; replace it")
-    return array
+    return _from_the_least(values) if is_whole(values) and np.nanmax(np.abs(array), initial=0) >= EXACT else array
+
+
+def is_whole(values: pd.Series) -> bool:
+    """Whether a column of numbers holds whole numbers by their type."""
+    dtype: Any = values.dtype
+    if pd.api.types.is_object_dtype(dtype):
+        return all(isinstance(v, (int, np.integer)) for v in values.dropna())
+    return pd.api.types.is_integer_dtype(dtype)
+
+
+def _from_the_least(values: pd.Series) -> np.ndarray:
+    gone = values.isna().to_numpy()
+    whole = [None if g else int(v) for v, g in zip(values.to_numpy(dtype=object), gone)]
+    least = min(v for v in whole if v is not None)
+    return np.array([np.nan if v is None else float(v - least) for v in whole])
 
 
 def as_texts(values: pd.Series) -> np.ndarray:

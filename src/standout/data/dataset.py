@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from standout.data.columns import as_numbers, is_number
-from standout.data.labels import as_text, is_blank, read_labels
+from standout.data.labels import as_text, is_blank, read_labels, refuse_broken_text
 from standout.errors import InputError, one_line
 
 
@@ -45,6 +45,7 @@ class Dataset:
         refuse_other_order(self.x, self.y, "y")
         x = check_x(self.x)
         n = len(x)
+        refuse_other_order(self.x, self.ids, "ids")
         ids = check_ids(self.ids, x, n)
         labels = column_of(self.y, "y", n, "a label")
         if self.groups is not None:
@@ -81,30 +82,44 @@ class Dataset:
         return np.argsort(self.ids, kind="stable")
 
     def digest(self) -> str:
-        """SHA-256 of content, labels, ids and groups; the name does not count. Equal for equal data in equal order."""
-        sha = hashlib.sha256()
-
-        def add(array):
-            array = np.ascontiguousarray(array)
-            if array.dtype.kind in "OUT":
-                texts = [str(v).encode("utf-8", "surrogatepass") for v in array.ravel()]
-                sha.update(np.array([len(t) for t in texts], dtype=np.int64).tobytes() + b"".join(texts))
-            else:
-                sha.update(f"{array.dtype.str}{array.shape}".encode() + array.tobytes())
-
+        """SHA-256 of content, types, labels, ids, groups and kind; the name does not count. Equal for equal data in
+        equal order."""
+        sha = hashlib.sha256(str(self.kind).encode())
         if isinstance(self.x, pd.DataFrame):
             for column in self.x.columns:
-                sha.update(repr(column).encode())
-                series = self.x[column]
-                add(series.isna().to_numpy())
-                plain = series.dtype.kind in "iufb" and isinstance(series.dtype, np.dtype)
-                add(series.to_numpy() if plain else series.astype(object).to_numpy())
+                sha.update(ascii(column).encode())
+                _add_column(sha, self.x[column])
         else:
-            add(self.x)
-        for part in (np.array(self.classes), self.y, self.ids, self.groups):
+            _add(sha, self.x)
+        for part in (np.array(self.classes), self.values, self.y, self.ids, self.groups):
             if part is not None:
-                add(part)
+                _add(sha, part)
         return sha.hexdigest()
+
+
+def _add_column(sha, column: pd.Series) -> None:
+    dtype: Any = column.dtype
+    sha.update(str(dtype).encode())
+    if isinstance(dtype, pd.CategoricalDtype):  # their order is that of the codes, which an encoder may go by
+        sha.update(f"{dtype.ordered}".encode())
+        _add(sha, np.asarray(dtype.categories, dtype=object))
+    _add(sha, column.isna().to_numpy())
+    plain = isinstance(dtype, np.dtype) and dtype.kind in "iufb"
+    _add(sha, column.to_numpy() if plain else column.to_numpy(dtype=object))
+
+
+def _add(sha, array: np.ndarray) -> None:
+    """An array to a digest, each value with its length; objects with their types too, since 1 is not "1"."""
+    array = np.ascontiguousarray(array)
+    sha.update(f"{array.dtype.kind}{array.shape}".encode())
+    if array.dtype.kind == "O":
+        texts = [f"{type(v).__name__} {v}".encode("utf-8", "surrogatepass") for v in array.ravel()]
+    elif array.dtype.kind in "UT":
+        texts = [str(v).encode("utf-8", "surrogatepass") for v in array.ravel()]
+    else:
+        sha.update(array.dtype.str.encode() + array.tobytes())
+        return
+    sha.update(np.array([len(t) for t in texts], dtype=np.int64).tobytes() + b"".join(texts))
 
 
 def check_x(x) -> Any:
@@ -187,6 +202,7 @@ def check_ids(ids, x, n: int) -> np.ndarray:
     if missing.any():
         raise InputError(f"ids: row {int(np.argmax(missing))} (counted from 0) has no id; give every record one")
     text = np.array([v.decode(errors="replace") if isinstance(v, bytes) else str(v) for v in array])
+    refuse_broken_text(text, "the id")
     seen = pd.Index(text)
     if not seen.is_unique:
         twice = str(seen[seen.duplicated()][0])

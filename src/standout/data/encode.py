@@ -1,5 +1,5 @@
 """Tables to numbers. The layout (columns, levels) is the table's; what fills gaps is learnt by each model from its own
-training records, and a level that those records lack counts as unknown: no column of zeros betrays a membership."""
+training records, and a level or gap that those records lack is unknown: no column of zeros betrays a membership."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class Matrix:
     """Numbers (N, D) with what is needed to fill the gaps as any one model would.
 
     base: float (N, D), gaps 0. missing: bool (N, P), gaps of the columns `gaps` int (P,). levels: int (L,), the
-    one-hot columns. notes: what was left out.
+    columns that say yes or no: indicators of gaps, and one-hot levels. notes: what was left out.
     """
 
     base: np.ndarray
@@ -29,7 +29,8 @@ class Matrix:
     notes: tuple[str, ...]
 
     def fit(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(fill (P,), known (D,)): medians of the columns with gaps and which levels occur, in these rows."""
+        """(fill (P,), known (D,)): medians of the columns with gaps, and which levels, gaps and values at all occur,
+        in these rows."""
         values = np.where(self.missing[rows], np.nan, self.base[rows][:, self.gaps].astype(np.float64))
         empty = np.isnan(values).all(axis=0)
         fill = np.zeros(len(self.gaps))
@@ -37,6 +38,7 @@ class Matrix:
             fill[~empty] = np.nanmedian(values[:, ~empty], axis=0)
         known = np.ones(self.base.shape[1], dtype=bool)
         known[self.levels] = self.base[rows][:, self.levels].any(axis=0)
+        known[self.gaps[empty]] = False  # nothing is known of a column that has no value here
         return fill, known
 
     def filled(self, fill: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -91,11 +93,10 @@ def _encode(frame: pd.DataFrame) -> Matrix:
     if wide:
         notes.append(f"left out, text with more than {LEVELS} levels: {listed(wide)}")
     base = np.stack(columns, axis=1) if columns else np.zeros((len(frame), 0))
-    first_level = len(numbers) + len(indicators)
     return Matrix(
         base,
         np.stack(missing, axis=1) if missing else np.zeros((len(frame), 0), dtype=bool),
         np.array(gaps, dtype=np.int64),
-        np.arange(first_level, base.shape[1]),
+        np.arange(len(numbers), base.shape[1]),
         tuple(notes),
     )

@@ -17,6 +17,7 @@ def read_labels(labels: np.ndarray) -> tuple[np.ndarray, tuple[str, ...], np.nda
     """
     missing = is_blank(labels)
     text = np.array(["" if gone else as_text(v) for v, gone in zip(labels, missing)], dtype=object)
+    refuse_broken_text(text, "the label")
     names = np.unique(text[~missing].astype(str)) if (~missing).any() else np.array([], dtype=str)
     if len(names) == 0:
         raise InputError(f"none of the {len(labels)} records has a label; is it the right column?")
@@ -59,6 +60,16 @@ def class_values(examples: list, names: np.ndarray) -> np.ndarray:
 def is_blank(values: np.ndarray) -> np.ndarray:
     """Where in an object array (N,) nothing stands: None, NaN, or text of blanks alone."""
     return pd.isna(values) | np.array([isinstance(v, (str, bytes)) and not v.strip() for v in values], dtype=bool)
+
+
+def refuse_broken_text(texts: np.ndarray, what: str) -> None:
+    """Half of a surrogate pair, as a wrong decoding leaves it, cannot be written to any file."""
+    for row, text in enumerate(texts):
+        if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
+            raise InputError(
+                f"{what} of row {row} (counted from 0) is {str(text)!a}, which is no valid text (a lone surrogate); "
+                "read it in its own encoding again or replace it"
+            )
 
 
 def as_text(value) -> str:

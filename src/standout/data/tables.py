@@ -11,8 +11,9 @@ import pandas as pd
 from standout.data.dataset import Dataset
 from standout.errors import InputError, did_you_mean, listed, one_line
 
-MISSING = frozenset({"", "?", "na", "n/a", "nan", "null"})
-"""Cells that mean "not known", in any case. Other words ("None", "Unknown") are values."""
+MISSING = frozenset({"", "?", "NA", "na", "N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL"})
+"""Cells that mean "not known", in exactly these spellings. Other words ("None", "Unknown") are values, and so are names
+such as Na (sodium), Nan and Null."""
 UNNAMED = "Unnamed:"
 """Names of columns without one, as pandas has them: `Unnamed: 0`."""
 ENCODING = "utf-8-sig"
@@ -93,7 +94,7 @@ def check_rows(path: Path, separator: str) -> list[str]:
 def without_missing(cells: pd.Series) -> pd.Series:
     """Text cells with surrounding blanks off; those that mean "missing" are None."""
     text = cells.astype(str).str.strip().astype(object)
-    return text.where(~text.str.lower().isin(MISSING), None)
+    return text.where(~text.isin(MISSING), None)
 
 
 def typed(cells: pd.Series) -> pd.Series:

@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 from standout.errors import InputError, did_you_mean, listed, one_line
-from standout.recipes.estimators import ESTIMATORS, EstimatorRecipe
+from standout.recipes.estimators import EstimatorRecipe
 from standout.recipes.functions import FunctionRecipe
+from standout.recipes.named import ESTIMATORS
 from standout.recipes.recipe import Recipe, Trained
 
 __all__ = ["MODELS", "Recipe", "Trained", "recipe_of"]

@@ -1,9 +1,7 @@
 """scikit-learn estimators as recipes, as they are: Pipelines, kNN, SVC without probabilities, any class order."""
 
-import ast
-import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -18,11 +16,12 @@ from standout.data.encode import Matrix, matrix_of
 from standout.data.labels import as_text
 from standout.errors import InputError, did_you_mean, listed, one_line
 from standout.recipes.identity import identify
+from standout.recipes.named import ESTIMATORS
 from standout.recipes.recipe import Trained
+from standout.recipes.settings import as_json, parse_value
 from standout.signals import TINY, log_probabilities, log_softmax
 
-ZERO = float(np.log(TINY)) + 1e-6
-"""Log-probabilities up to this stand for a probability of 0."""
+__all__ = ["ESTIMATORS", "EstimatorRecipe", "parse_value"]
 
 
 class EstimatorRecipe:
@@ -65,7 +64,7 @@ class EstimatorRecipe:
         plain = clone(self.estimator)
         _set_all(plain, "random_state", None)
         _set_all(plain, "n_jobs", None)
-        return ["estimator-recipe", 1, self.raw, identify(plain)]
+        return ["estimator-recipe", 2, self.raw, identify(plain)]
 
     def check(self, dataset: Dataset) -> list[str]:
         self._check_settings()
@@ -116,10 +115,10 @@ class EstimatorRecipe:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             model.fit(x.iloc[rows] if isinstance(x, pd.DataFrame) else x[rows], dataset.values[codes])
-            logits = outputs_of(model, x, len(dataset.classes), dataset)
+            logits, rounded = outputs_of(model, x, len(dataset.classes), dataset)
         unconverged = any("Convergence" in w.category.__name__ for w in caught)
         note = "some models did not converge (ConvergenceWarning); raise max_iter" if unconverged else None
-        return Trained(logits, bool((logits <= ZERO).any()), _parameters(model), note=note)
+        return Trained(logits, rounded, _parameters(model), note=note)
 
 
 def check_estimator(estimator) -> None:
@@ -144,25 +143,27 @@ def check_estimator(estimator) -> None:
         raise InputError(f"{type(last).__name__} is no {what}: it has neither predict_proba nor decision_function")
 
 
-def outputs_of(model, x, n_classes: int, dataset: Dataset) -> np.ndarray:
-    """Logits float64 (N, n_classes) of a fitted estimator, exact where it gives more than rounded probabilities."""
+def outputs_of(model, x, n_classes: int, dataset: Dataset) -> tuple[np.ndarray, bool]:
+    """Logits float64 (N, n_classes) of a fitted estimator, exact where it gives more than rounded probabilities, and
+    whether one of the probabilities it gave was 0 with nothing more exact beside it. A class that training lacked
+    has the probability TINY."""
     assert dataset.values is not None
     known = [as_text(v) for v in dataset.values]
     seen = [known.index(as_text(c)) for c in model.classes_]
-    scores = _scores(model, x, len(seen))
+    scores, rounded = _scores(model, x)
     if scores.shape != (len(x), len(seen)):
         raise InputError(
             f"{type(model).__name__} gives scores of shape {scores.shape} for {len(seen)} classes; "
             "for SVC set decision_function_shape='ovr'"
         )
     if len(seen) == n_classes and seen == list(range(n_classes)):
-        return scores
+        return scores, rounded
     full = np.full((len(scores), n_classes), np.log(TINY))
     full[:, seen] = log_softmax(scores)
-    return full
+    return full, rounded
 
 
-def _scores(model, x, seen: int) -> np.ndarray:
+def _scores(model, x) -> tuple[np.ndarray, bool]:
     decision = None
     if hasattr(model, "decision_function"):
         decision = _ask(model, "decision_function", x)
@@ -170,16 +171,17 @@ def _scores(model, x, seen: int) -> np.ndarray:
             decision = np.stack([np.zeros_like(decision), decision], axis=1)
     if not hasattr(model, "predict_proba"):
         assert decision is not None
-        return decision
+        return decision, False
     p = _ask(model, "predict_proba", x)
     if decision is not None and decision.shape == p.shape and np.allclose(np.exp(log_softmax(decision)), p, atol=1e-6):
-        return decision  # its probabilities are the softmax of these, which are not yet rounded
+        return decision, False  # its probabilities are the softmax of these, which are not yet rounded
     if hasattr(model, "predict_log_proba"):
         with np.errstate(divide="ignore"):
             log_p = _ask(model, "predict_log_proba", x)
         if log_p.shape == p.shape and np.abs(logsumexp(log_p, axis=1)).max() < 1e-6:
-            return np.maximum(log_p, np.log(TINY)) if (p == 0).any() else log_p
-    return log_probabilities(p)
+            zero = np.isneginf(log_p)
+            return (np.where(zero, np.log(TINY), log_p), True) if zero.any() else (log_p, False)
+    return log_probabilities(p), bool((p == 0).any())
 
 
 def _ask(model, method: str, x) -> np.ndarray:
@@ -200,15 +202,6 @@ def _set_all(estimator, parameter: str, value) -> None:
         estimator.set_params(**dict.fromkeys(names, value))
 
 
-def as_json(value: object) -> object:
-    """A setting for config.json: NaN, inf and what is no plain value as text, without addresses in memory."""
-    if isinstance(value, float):
-        return value if np.isfinite(value) else str(value)
-    if isinstance(value, (bool, int, str, type(None))):
-        return value
-    return one_line(re.sub(" at 0x[0-9a-f]+", "", str(value)), 80)
-
-
 def _parameters(model) -> int | None:
     """Number of fitted weights of a linear model or scikit-learn net; trees and neighbours have none to count."""
     last = model[-1] if isinstance(model, Pipeline) else model
@@ -217,54 +210,3 @@ def _parameters(model) -> int | None:
     if isinstance(getattr(last, "coef_", None), np.ndarray):
         return int(last.coef_.size + np.size(getattr(last, "intercept_", 0)))
     return None
-
-
-def logistic_regression():
-    """Multinomial logistic regression on standardised columns."""
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
-    return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
-
-
-def random_forest():
-    """Random forest of 100 full-grown trees (Breiman 2001)."""
-    from sklearn.ensemble import RandomForestClassifier
-
-    return RandomForestClassifier()
-
-
-def gradient_boosting():
-    """Histogram gradient boosting."""
-    from sklearn.ensemble import HistGradientBoostingClassifier
-
-    return HistGradientBoostingClassifier()
-
-
-def knn():
-    """5 nearest neighbours on standardised columns; keeps its training records inside the model."""
-    from sklearn.neighbors import KNeighborsClassifier
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
-    return make_pipeline(StandardScaler(), KNeighborsClassifier())
-
-
-ESTIMATORS: dict[str, Callable] = {
-    "logistic-regression": logistic_regression,
-    "random-forest": random_forest,
-    "gradient-boosting": gradient_boosting,
-    "knn": knn,
-}
-
-
-def parse_value(text: str) -> object:
-    """A setting's value from the command line: a Python literal where it is one, else text."""
-    words = {"true": True, "false": False, "none": None}
-    if text.lower() in words:
-        return words[text.lower()]
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return text

@@ -10,7 +10,7 @@ from standout.data.dataset import Dataset
 from standout.errors import InputError, one_line
 from standout.recipes.identity import identify
 from standout.recipes.recipe import Trained
-from standout.signals import as_logits, looks_like_probabilities
+from standout.signals import as_logits, looks_like_probabilities, row_no_sum
 
 
 class FunctionRecipe:
@@ -59,6 +59,11 @@ class FunctionRecipe:
                 )
             if outputs.dtype.kind not in "fiub" or not np.isfinite(outputs).all():
                 raise InputError(f"predict of {self.name} returned values that are not finite numbers")
+            if (row := row_no_sum(outputs)) is not None:
+                raise InputError(
+                    f"predict of {self.name}: rows of predict must sum to 1, row {row} (counted from 0) sums to "
+                    f"{outputs[row].sum(dtype=np.float64):.4g}; or return logits"
+                )
             note = None
             if not np.array_equal(outputs, self._answers(predict, dataset)):
                 note = f"{self.name} answers differently when asked twice: is dropout or another noise on in predict?"

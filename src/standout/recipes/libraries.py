@@ -50,11 +50,9 @@ def is_installed(place: str, top: str) -> bool:
     for path in {Path(place), Path(place).resolve()}:
         if INSTALLED & set(path.parts) or any(folder in path.parents for folder in _standard_library()):
             return True
-        for folder in path.parents:
-            if folder.name == top or folder == path.parent:
-                root = folder.parent if folder.name == top else folder
-                if _has_record(root, top):
-                    return True
+        roots = [path.parent, *(folder.parent for folder in path.parents if folder.name == top)]
+        if any(_has_record(root, top) for root in roots):
+            return True
     return False
 
 

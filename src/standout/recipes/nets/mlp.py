@@ -17,6 +17,8 @@ from standout.recipes.recipe import Trained
 
 ACTIVATIONS = {"relu": F.relu, "tanh": torch.tanh, "gelu": F.gelu}
 OPTIMIZERS = ("adam", "adamw", "sgd")
+BOUND = 10.0
+"""Tables, once scaled, are cut here: what is rare or constant in training must not be enormous outside of it."""
 
 
 class StackedMlp:
@@ -116,7 +118,7 @@ class MlpRecipe:
         return {**asdict(self), "hidden": list(self.hidden), "device": self._device().type}
 
     def identity(self) -> object:
-        return ["mlp", 1, self.settings(), torch.__version__]
+        return ["mlp", 2, self.settings(), torch.__version__]
 
     def check(self, dataset: Dataset) -> list[str]:
         matrix = matrix_of(dataset)
@@ -151,6 +153,7 @@ class MlpRecipe:
         fill, shift, scale = (torch.from_numpy(np.stack(p)).to(device) for p in zip(*prepared))
         labels = torch.from_numpy(dataset.y.copy()).to(device)
         widths = [base.shape[1], *self.hidden, len(dataset.classes)]
+        bound = None if dataset.kind == "image" else BOUND
         how = Training(self.epochs, self.batch_size, self.lr, self.weight_decay, self.optimizer)
         place: dict[int, tuple[StackedMlp, int]] = {}
         for together in _equal_steps(members, self.batch_size):
@@ -158,13 +161,13 @@ class MlpRecipe:
             stack = StackedMlp(widths, self.activation, self.dropout, draws)
             own = [torch.from_numpy(np.flatnonzero(members[k])).to(device) for k in together]
             noise = Noise(torch.tensor([seeds[k] for k in together], device=device)) if self.dropout else None
-            gather = _inputs(base, gaps, matrix.gaps, fill[together], shift[together], scale[together])
+            gather = _inputs(base, gaps, matrix.gaps, fill[together], shift[together], scale[together], bound)
             train(stack, gather, labels, own, draws, how, cross_entropy(self.label_smoothing), noise)
             place.update({k: (stack, at) for at, k in enumerate(together)})
         size = sum(a * b + b for a, b in pairwise(widths))
         for k in range(len(members)):
             stack, at = place[k]
-            gather = _inputs(base, gaps, matrix.gaps, fill[k : k + 1], shift[k : k + 1], scale[k : k + 1])
+            gather = _inputs(base, gaps, matrix.gaps, fill[k : k + 1], shift[k : k + 1], scale[k : k + 1], bound)
             blocks = [
                 stack.answer(at, gather(rows[None])[0]) for rows in torch.arange(len(base), device=device).split(8192)
             ]
@@ -181,15 +184,23 @@ def _equal_steps(members: np.ndarray, batch_size: int) -> list[list[int]]:
 
 
 def _inputs(
-    base: Tensor, gaps: Tensor | None, columns: np.ndarray, fill: Tensor, shift: Tensor, scale: Tensor
+    base: Tensor,
+    gaps: Tensor | None,
+    columns: np.ndarray,
+    fill: Tensor,
+    shift: Tensor,
+    scale: Tensor,
+    bound: float | None,
 ) -> Inputs:
-    """A function from records (K, B) to what each of K models sees of them (K, B, D): gaps filled, then scaled."""
+    """A function from records (K, B) to what each of K models sees of them (K, B, D): gaps filled, scaled, and cut to
+    -bound and bound."""
 
     def inputs(records: Tensor) -> Tensor:
         x = base.index_select(0, records.flatten()).view(*records.shape, -1)
         if gaps is not None:
             x[:, :, columns] += gaps[records] * fill[:, None]
-        return x.sub_(shift[:, None]).mul_(scale[:, None])
+        x = x.sub_(shift[:, None]).mul_(scale[:, None])
+        return x if bound is None else x.clamp_(-bound, bound)
 
     return inputs
 
@@ -206,9 +217,9 @@ def stack_weights(stack: StackedMlp, model: int) -> dict[str, np.ndarray]:
 def _prepare(matrix: Matrix, rows: np.ndarray, image: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(fill (P,), shift (D,), scale (D,)) float32 of one model, from its training rows.
 
-    Images: one scale for all pixels, of all records. Tables in [0, 1]: as they are. Other tables: standardised, where
-    a column's spread counts as at least a tenth of its spread over all records (a column that happens to be constant
-    in training must not explode elsewhere). Unknown levels are multiplied away.
+    Images: one scale for all pixels, of all records. Tables in [0, 1]: as they are. Other tables: standardised by the
+    training rows alone; a column that is constant there keeps its scale, as its spread says nothing (what then lies
+    far out is cut, see BOUND). Unknown levels and gaps are multiplied away.
     """
     fill, known = matrix.fit(rows)
     width = matrix.base.shape[1]
@@ -219,8 +230,8 @@ def _prepare(matrix: Matrix, rows: np.ndarray, image: bool) -> tuple[np.ndarray,
     own = matrix.filled(fill, known)
     if own.min() >= 0 and own.max() <= 1:
         return fill.astype(np.float32), np.zeros(width, dtype=np.float32), known.astype(np.float32)
-    every = own.std(axis=0, dtype=np.float64)
-    spread = np.maximum(own[rows].std(axis=0, dtype=np.float64), 0.1 * every)
-    spread[spread == 0] = 1
-    shift = own[rows].mean(axis=0, dtype=np.float64)
+    seen = own[rows].astype(np.float64)
+    spread, shift = seen.std(axis=0), seen.mean(axis=0)
+    constant = np.ptp(seen, axis=0) == 0  # by its values: the spread of equal numbers may round to a little above 0
+    spread[constant], shift[constant] = 1, seen[0, constant]
     return fill.astype(np.float32), shift.astype(np.float32), (known / spread).astype(np.float32)

@@ -90,7 +90,7 @@ def _shrunk(left: np.ndarray, noise: np.ndarray, level: np.ndarray) -> tuple[np.
     left: (N, 2) deviations; noise: (N, 2) variances of their errors, which are independent. How much records differ,
     and how closely the two sides go together, depends on difficulty, too: the sides of hard records go apart.
     """
-    known = (noise < NOTHING).all(axis=1)
+    known = np.asarray((noise < NOTHING).all(axis=1))
     far = 4 * np.sqrt(left[known].var(axis=0))
     cut = np.clip(left, -far, far)  # single records do not set the scale of their likes
     prior = np.empty((len(left), 2, 2))

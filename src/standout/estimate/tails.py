@@ -102,11 +102,14 @@ def fit_tails(signals: np.ndarray, members: np.ndarray, fpr: float) -> Tails:
     above, below = np.quantile(out, 1 - rate) / reach, -np.quantile(out, rate) / reach
     up, down = -np.quantile(inside, 1 - ndtr(GRID)), np.quantile(inside, ndtr(GRID))
     absorbed = 1 + ABSORBED / float(np.median((~members).sum(axis=0)))
-    factors = (1 + absorbed * (f - 1) if f > 1 + NEAR_TAIL else 1.0 for f in (float(above), float(below)))
-    bends = (
-        tuple(float(v) for v in knots) if np.abs(knots - GRID)[1:-1].max() > NEAR else None for knots in (up, down)
-    )
-    return Tails(*factors, *bends)
+
+    def factor(seen: float) -> float:
+        return 1 + absorbed * (seen - 1) if seen > 1 + NEAR_TAIL else 1.0
+
+    def bend(knots: np.ndarray) -> tuple[float, ...] | None:
+        return tuple(float(v) for v in knots) if np.abs(knots - GRID)[1:-1].max() > NEAR else None
+
+    return Tails(factor(float(above)), factor(float(below)), bend(up), bend(down))
 
 
 def _as_normal(distance: np.ndarray, degrees: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ import sys
 import types
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -137,7 +138,7 @@ def _imported(name: str, names: tuple[str, ...], walk: Callable) -> object:
     return module_identity(module, names, walk)
 
 
-def module_identity(module: types.ModuleType, names: tuple[str, ...], walk: Callable) -> object:
+def module_identity(module: types.ModuleType, names: tuple[str, ...], walk: Any) -> object:
     """A library by name and version. A module of the user's by its source, by that of the user's modules which it
     imports, and by the values in it that `names` reach, which may have been set while the program runs."""
     if is_library(module):

@@ -97,7 +97,7 @@ def _identify(thing: Any, walk: Walk) -> object:
         return ["recursion", len(walk.inside) - walk.inside.index(id(thing))]
     walk.inside.append(id(thing))
     try:
-        for part in (_container, _array, _code, _wrapper):
+        for part in (_container, _array, _table, _code, _wrapper):
             found = part(thing, walk)
             if found is not None:
                 return found
@@ -129,6 +129,14 @@ def _array(thing: Any, walk: Walk) -> object:
             else []
         )
         return ["array", type(thing).__name__, _content(np.asarray(thing), walk), *more]
+    if isinstance(thing, np.random.RandomState) and installed(type(thing)):
+        return ["random", walk(thing.get_state(legacy=False))]
+    if isinstance(thing, np.random.Generator) and installed(type(thing)):
+        return ["random", walk(thing.bit_generator.state)]
+    return None
+
+
+def _table(thing: Any, walk: Walk) -> object:
     if type(thing) is pd.DataFrame:
         columns = [_column(thing.iloc[:, place], walk) for place in range(thing.shape[1])]
         return ["frame", walk(thing.columns), walk(thing.index), columns]
@@ -136,10 +144,6 @@ def _array(thing: Any, walk: Walk) -> object:
         return ["series", walk(thing.name), walk(thing.index), _column(thing, walk)]
     if isinstance(thing, pd.Index) and installed(type(thing)):
         return ["index", walk(list(thing.names)), _column(thing, walk)]
-    if isinstance(thing, np.random.RandomState) and installed(type(thing)):
-        return ["random", walk(thing.get_state(legacy=False))]
-    if isinstance(thing, np.random.Generator) and installed(type(thing)):
-        return ["random", walk(thing.bit_generator.state)]
     return None
 
 
@@ -151,10 +155,10 @@ def _content(array: np.ndarray, walk: Walk) -> object:
     return [array.dtype.str, list(array.shape), hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()]
 
 
-def _column(values, walk: Walk) -> object:
-    dtype: Any = getattr(values, "dtype", None)
+def _column(values: Any, walk: Walk) -> object:
+    dtype = values.dtype
+    levels = [walk(dtype.categories), dtype.ordered] if isinstance(dtype, pd.CategoricalDtype) else None
     plain = isinstance(dtype, np.dtype) and not dtype.hasobject
-    levels = walk(dtype.categories) if isinstance(dtype, pd.CategoricalDtype) else None
     return [str(dtype), levels, _content(values.to_numpy() if plain else values.to_numpy(dtype=object), walk)]
 
 

@@ -147,6 +147,20 @@ def test_interrupt(command, monkeypatch):
     assert command("audit", "wine", *SMALL, "--quiet", "--out", "run")[0] == 0
 
 
+def test_a_key_of_ones_own_names_a_model_that_cannot_be_recognised(command, desk):
+    """A function that holds a lock has no identity; --key gives it one, and another key is another audit."""
+    (desk / "own.py").write_text(
+        "import threading\nfrom sklearn.linear_model import LogisticRegression\nlock = threading.Lock()\n\n"
+        "def fit(x, y, *, seed, sample_weight=None):\n    with lock:\n"
+        "        return LogisticRegression(max_iter=5).fit(x, y).predict_proba\n"
+    )
+    line = ("audit", "wine", "--model", "own.py:fit", "--shadows", "4", "--jobs", "1", "--quiet", "--out", "run")
+    assert command(*line, "--key", "mine")[0] == 0
+    assert command(*line, "--key", "mine")[0] == 0
+    code, _, err = command(*line, "--key", "other")
+    assert code == 2 and "another audit" in err
+
+
 LISTS = {
     "datasets": ["digits", "breast-cancer", "wine"],
     "models": ["mlp", "logistic-regression", "random-forest", "gradient-boosting", "knn"],

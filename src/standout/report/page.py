@@ -15,7 +15,7 @@ from standout.report.words import known
 
 MOST = 60
 """Exposed records that are shown one by one."""
-STROKES = 8
+STROKES = 9
 """Kinds of line that the style sheet tells apart."""
 MOST_CELLS = 12
 

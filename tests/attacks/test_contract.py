@@ -114,6 +114,17 @@ def test_constant_signals_do_not_break(name, paired):
     assert Roc.of(scores, members).auc() == 0.5
 
 
+@pytest.mark.parametrize("name", ATTACKS)
+@pytest.mark.parametrize("share", [0.1, 0.9])
+def test_records_without_references_are_no_evidence(name, share):
+    """With unequal shares some records have no IN or no OUT reference: finite scores, and a null stays null."""
+    rng = np.random.default_rng(0)
+    members = rng.random((6, 4000)) < share
+    scores = attack_scores(name, rng.normal(size=(6, 4000)), members)
+    assert np.isfinite(scores).all()
+    assert abs(Roc.of(scores, members).auc() - 0.5) < 0.03
+
+
 def test_unknown_name_is_told_the_nearest():
     with pytest.raises(InputError, match="did you mean 'lira'"):
         attack_scores("lirra", np.zeros((4, 2)), np.zeros((4, 2), bool))

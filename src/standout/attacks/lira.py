@@ -20,14 +20,19 @@ def _per_record(target: Target, references: Moments) -> np.ndarray:
     """log N(s; in) - log N(s; out), mean and sd (ddof 0) of each record."""
     sides = references.inside, references.outside
     inside, outside = (_log_normal(target.signals, s.mean, np.sqrt(s.variance) + FLOOR) for s in sides)
-    return inside - outside
+    return _where_known(references, inside - outside)
 
 
 def _one_variance(target: Target, references: Moments) -> np.ndarray:
     """The same with one sd a side: deviations from each record's own mean, pooled over all records."""
     sides = references.inside, references.outside
     inside, outside = (_log_normal(target.signals, s.mean, _pooled_sd(s) + FLOOR) for s in sides)
-    return inside - outside
+    return _where_known(references, inside - outside)
+
+
+def _where_known(references: Moments, ratio: np.ndarray) -> np.ndarray:
+    """The log ratio, and 0 (no evidence) for a record that all references or none were trained on."""
+    return np.where((references.inside.count > 0) & (references.outside.count > 0), ratio, 0.0)
 
 
 def _pooled_sd(side: Side) -> float:
@@ -37,7 +42,7 @@ def _pooled_sd(side: Side) -> float:
 def _offline(target: Target, references: Moments) -> np.ndarray:
     """log of the normal CDF under OUT: how far above its OUT models the target answers, one-sided."""
     out = references.outside
-    return log_ndtr((target.signals - out.mean) / (np.sqrt(out.variance) + FLOOR))
+    return np.where(out.count > 0, log_ndtr((target.signals - out.mean) / (np.sqrt(out.variance) + FLOOR)), np.log(0.5))
 
 
 def _lira(name: str, score, about: str) -> Attack:

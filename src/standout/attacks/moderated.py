@@ -12,7 +12,7 @@ import numpy as np
 
 from standout.attacks.attack import Attack, Target
 from standout.attacks.moments import Moments
-from standout.estimate.prior import CENTRES, WIDTHS, evidence, fit, likelihood
+from standout.estimate.prior import CENTRES, NONE, WIDTHS, evidence, fit, likelihood
 from standout.estimate.spread import shrunk_spread
 
 
@@ -57,8 +57,8 @@ def predictives(references: Moments, weights: np.ndarray) -> tuple[Predictive, P
     share /= share.sum(axis=1, keepdims=True)
     out = spread.variance / spread.unit**2  # all below in units
     inside = out * np.exp(spread.log_ratio)
-    a = (spread.pairing * inside / np.maximum(references.inside.count, 1))[:, None]
-    b = (spread.pairing * out / np.maximum(references.outside.count, 1))[:, None]
+    a = (spread.pairing * inside / np.maximum(references.inside.count, NONE))[:, None]
+    b = (spread.pairing * out / np.maximum(references.outside.count, NONE))[:, None]
     deviation = np.sqrt(out)[:, None]
     centres, tau, gap = CENTRES * deviation, (WIDTHS * deviation) ** 2, seen.gap[:, None]
     sides = []

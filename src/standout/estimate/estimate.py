@@ -14,12 +14,14 @@ from standout.estimate.tails import Tails, fit_tails
 
 @dataclass(frozen=True, eq=False)
 class Estimate:
-    """What one audit says of its records: the posterior, which are reported (bool (N,)), and what it was made with."""
+    """What one audit says of its records: the posterior, which are reported (bool (N,)), what it was made with, and how
+    many records the guard held back."""
 
     posterior: Posterior
     exposed: np.ndarray
     fit: Fit
     tails: Tails
+    held_back: int
 
 
 def estimate(
@@ -37,4 +39,6 @@ def estimate(
     doubt = guarded(
         found.doubt, signals, members, fpr=fpr, above=above, tails=tails, characteristics=characteristics
     )  # fmt: skip
-    return Estimate(replace(found, doubt=doubt), reported(doubt), fitted, tails)
+    exposed = reported(doubt)
+    held_back = int(reported(found.doubt).sum()) - int(exposed.sum())
+    return Estimate(replace(found, doubt=doubt), exposed, fitted, tails, held_back)

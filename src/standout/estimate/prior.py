@@ -13,6 +13,8 @@ from standout.attacks.moments import Moments
 from standout.estimate.spread import Spread, difficulty, shrunk_spread
 
 LARGEST = 300.0
+NONE = 1e-6
+"""Stands for no model: the mean of none is not known at all."""
 _STEPS = np.array([0.15, 0.35, 0.6, 0.9, 1.25, 1.65, 2.1, 2.6, 3.2, 4, 5, 6.3, 8, 11, 16, 25, 45, 90, 180, LARGEST])
 CENTRES = np.concatenate([-_STEPS[7::-1], [0.0], _STEPS])
 WIDTHS = np.maximum(np.gradient(CENTRES) / 2, 0.05)
@@ -76,7 +78,7 @@ def evidence(moments: Moments, spread: Spread) -> tuple[Evidence, np.ndarray]:
     """
     inside, outside = moments.inside, moments.outside
     gap = np.clip((inside.mean - outside.mean) / spread.unit, -LARGEST, LARGEST)
-    square = np.exp(spread.log_ratio) / np.maximum(inside.count, 1) + 1 / np.maximum(outside.count, 1)
+    square = np.exp(spread.log_ratio) / np.maximum(inside.count, NONE) + 1 / np.maximum(outside.count, NONE)
     error = np.sqrt(square * spread.pairing * spread.variance) / spread.unit
     in_units = spread.log_variance - 2 * np.log(spread.unit)
     expected, slope, ratio_slope = _expected_gap(gap, error, difficulty(moments), in_units, spread.log_ratio)

@@ -67,6 +67,11 @@ def analyse(
         signal = smooth(signal, smoothing.overall).astype(np.float32)
     estimated = estimate(signal, members, fpr=options.fpr, above=options.exposed_above)
     found, exposed = estimated.posterior, estimated.exposed
+    if estimated.held_back > 0:
+        warnings.append(
+            f"{estimated.held_back} more records look exposed, but so do too many with redrawn memberships: they are "
+            "not reported; more shadows tell them from chance"
+        )
     if len(members) < 16:
         warnings.append(f"{len(members)} models: intervals are wide, and few records can be reported; 64 are usual")
     top = max(int(exposed.sum()), len(dataset) // 100, 1)

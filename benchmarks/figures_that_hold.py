@@ -22,6 +22,7 @@ from standout.data.dataset import Dataset
 from standout.estimate.checks import own_fpr_seen
 from standout.estimate.estimate import estimate
 from standout.estimate.power import power
+from standout.estimate.spread import shrunk_spread
 from standout.measure.roc import Roc
 from standout.recipes import recipe_of
 from standout.shadows.memberships import draw_members, model_seeds
@@ -56,7 +57,7 @@ def signals_of(dataset, recipe, models: int, jobs: int) -> tuple[np.ndarray, np.
         return np.stack([rescaled_logit(t.logits, dataset.y) for t in trained]).astype(np.float32)
 
     parts = Parallel(n_jobs=jobs)(delayed(stack)(start) for start in range(0, models, 8))
-    return np.concatenate([np.asarray(p) for p in parts if p is not None]), members
+    return np.concatenate([np.asarray(p) for p in parts]), members
 
 
 def judge(signals: np.ndarray, members: np.ndarray, truth: int, sizes: list[int]) -> None:
@@ -67,6 +68,10 @@ def judge(signals: np.ndarray, members: np.ndarray, truth: int, sizes: list[int]
     top = max(len(true) // 100, 1)
     best = set(np.argsort(-true)[:top].tolist())
     print(f"{len(true)} records, {(true > 0.1).sum()} truly above 10 %")
+    pairing = np.median(shrunk_spread(moments).pairing)
+    print(
+        f"twins: correlation {twin_correlation(signals[:truth], members[:truth]):.2f}, a gap varies {pairing:.2f} times"
+    )
     print("models audits  found  claimed/true  reported  truly <= 10 %  cover  own FPR: all exposed  seconds")
     for models in sizes:
         rows = []
@@ -90,6 +95,15 @@ def judge(signals: np.ndarray, members: np.ndarray, truth: int, sizes: list[int]
                 f"{r[:, 6].mean():13.4f} {r[:, 7].mean():7.4f} {r[:, 8].mean():8.1f}",
                 flush=True,
             )
+
+
+def twin_correlation(signals: np.ndarray, members: np.ndarray) -> float:
+    """Mean correlation over pairs of the two twins' deviations from each record's own IN or OUT mean."""
+    moments = moments_of(signals, members)
+    sides = moments.inside, moments.outside
+    mean = np.where(members, *(s.mean for s in sides))
+    z = (signals - mean) / np.sqrt(np.where(members, *(s.variance for s in sides)))
+    return float(np.mean([np.corrcoef(a, b)[0, 1] for a, b in zip(z[0::2], z[1::2])]))
 
 
 def rank(signals: np.ndarray, members: np.ndarray, sizes: list[int]) -> None:

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import numpy as np
-from scipy.stats import t as student
 
 from standout.attacks.moments import moments_of
 from standout.estimate.discovery import LEVEL
 from standout.estimate.estimate import Estimate
+from standout.estimate.outside import OutTest
 from standout.estimate.posterior import NORMAL, draw, posterior, posterior_of
 from standout.estimate.power import LARGEST
 from standout.estimate.prior import Evidence, Fit, fit
@@ -32,12 +32,7 @@ def own_fpr_seen(
     """
     accused, trials = [], []
     for chosen, references, spread in held_out(signals, members, BLOCKS):
-        out = references.outside
-        up = references.inside.mean >= out.mean
-        stretch = np.where(up, tails.above, tails.below)
-        reach = stretch * student.isf(fpr, spread.degrees)
-        reach *= np.sqrt(spread.variance * (1 + 1 / np.maximum(out.count, 1)))
-        beyond = np.where(up, 1, -1) * (signals[chosen] - out.mean) > reach
+        beyond = OutTest.of(references, spread, tails).accuses(signals[chosen], fpr)
         outside = ~members[chosen]
         accused.append([(beyond & outside)[:, who].sum() for who in (slice(None), exposed)])
         trials.append([outside[:, who].sum() for who in (slice(None), exposed)])

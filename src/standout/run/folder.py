@@ -113,11 +113,13 @@ class RunFolder:
         self.write(name, (text + "\n").encode("utf-8", "surrogatepass"))
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[None]:
-        """Make the folder and hold its lock; on bad input unmake what this run made. Raises InputError for a foreign
-        folder. What stood there before is not touched: `sweep` is for the caller, once the run is sure to go on."""
+    def writing(self, *, shadows: bool = True) -> Iterator[None]:
+        """Make the folder, with one for the models if `shadows`, and hold its lock; on bad input unmake what this run
+        made. Raises InputError for a foreign folder. What stood there before is not touched: `sweep` is for the caller,
+        once the run is sure to go on."""
         self.refuse_foreign()
-        made = [p for p in [self.shadows, self.path, *self.path.parents] if not p.exists()]
+        inner = [self.shadows] if shadows else []
+        made = [p for p in [*inner, self.path, *self.path.parents] if not p.exists()]
         for folder in reversed(made):
             with writable(folder):
                 folder.mkdir(mode=0o700, exist_ok=True)

@@ -5,15 +5,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from standout.flows.analysis import Made, analyse
 from standout.flows.given import Given, Scored, checked
 from standout.flows.options import Options, attack_names
 from standout.flows.place import config_of, config_there, place
 from standout.flows.run import Run
+from standout.measure.roc import Roc
 from standout.report.build import write_report
 from standout.run.key import libraries
 
 OF_ALL_CLASSES = ("entropy", "modified-entropy")
+BETRAYED = 0.1
+"""Distance of an AUC by counts from one half beyond which memberships are said to depend on each other."""
 
 
 def score(
@@ -111,19 +116,32 @@ def fitting(options: Options, scored: Scored, *, chosen: bool) -> tuple[Options,
     """Options without the attacks that these outputs cannot feed, unless they were chosen, and lines to tell."""
     records, warnings = scored.records, list(scored.notes)
     if scored.kind == "signals" and len(records.classes) != 2:
-        warnings.append(
-            "signals alone do not tell what a model answers: accuracy and memorization are not known"
-            + ("" if chosen else f"; left out: {', '.join(OF_ALL_CLASSES)}")
-        )
         if not chosen:
             options = replace(options, attacks=tuple(a for a in options.attacks if a not in OF_ALL_CLASSES))
-        elif any(a in OF_ALL_CLASSES for a in options.attacks):
-            warnings.append("entropies are those of (p_y, 1 - p_y), since signals alone tell no more")
+        line = "signals alone do not tell what a model answers: accuracy, memorization and entropies are not known"
+        if any(a in OF_ALL_CLASSES for a in options.attacks):
+            line += "; entropies are taken as those of (p_y, 1 - p_y)"
+        warnings.append(line)
+    told = told_by_counts(scored.outputs.members)
+    if abs(told - 0.5) > BETRAYED:
+        warnings.append(
+            "how many other models were trained on a record tells whether a model was (AUC "
+            f"{max(told, 1 - told):.2f} by that count alone): with few models attacks are biased by it; let models 2j "
+            "and 2j + 1 split the records"
+        )
     if records.y is None:
         warnings.append("no labels are given: causes cannot look at classes, and the column label is empty")
     elif records.data is None:
         warnings.append("no data (x) are given: suspect labels, outliers and records between classes are not sought")
     return options, warnings
+
+
+def told_by_counts(members: np.ndarray) -> float:
+    """AUC of an attack that knows only how many models outside its pair were trained on a record; 0.5 by design where
+    twins split the records. members: bool (M, N)."""
+    count = members.sum(axis=0, dtype=np.int64)
+    pairs = members[0::2].astype(np.int64) + members[1::2]
+    return Roc.of(-np.repeat(count - pairs, 2, axis=0), members).auc()
 
 
 def key_parts(scored: Scored, options: Options) -> dict:

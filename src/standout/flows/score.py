@@ -52,7 +52,8 @@ def score(
     | labels | (N,) | class: number of a column, or text; columns are then in sorted order. Optional with signals |
     | x | (N, ...) | the records, as for `audit` (a DataFrame from Python only); causes need them. Optional |
     | ids | (N,) | unique names of the records, kept as written. Optional |
-    | target_signals, target_logits, ... | (N,) or (N, C) | one more model, of the same kind, to be judged. Optional |
+    | target_signals | (N,) | one more model, to be judged by the others. Optional |
+    | target_logits, target_probabilities | (N, C) | the same, where the others are given as logits or probabilities |
     | target_members | (N,) | bool or 0/1: on what it was trained, to measure how right the judgement is. Optional |
 
     M is even, at least 4. Models 2j and 2j + 1 are taken as a pair: best the two that split the records in halves. An

@@ -129,7 +129,10 @@ class RunFolder:
             yield
         except InputError:
             if not had_config and not any(self.shadows.glob("[0-9]*.npz")):
-                self._unmake(made)
+                self._unmake()
+            for folder in made:
+                with contextlib.suppress(OSError):  # it holds something by now
+                    folder.rmdir()
             raise
         finally:
             if lock is not None:
@@ -157,15 +160,12 @@ class RunFolder:
                 with writable(path):
                     path.unlink(missing_ok=True)
 
-    def _unmake(self, made: list[Path]) -> None:
+    def _unmake(self) -> None:
         config = self.path / "config.json"
         if config.exists():  # this run wrote it, so it had begun, and half-written files are its own
             self.sweep()
             with writable(config):
                 config.unlink()
-        for folder in made:
-            with contextlib.suppress(OSError):
-                folder.rmdir()
 
     def remove(self) -> None:
         """Delete the folder: only for a temporary one."""

@@ -14,7 +14,7 @@ from standout.estimate.tails import Tails
 @dataclass(frozen=True, eq=False)
 class OutTest:
     """Predictive Student-t of a new OUT signal, per record float64 (N,): location, scale and degrees of freedom; `side`
-    is 1 where IN models lie above and -1 where they lie below; `stretch`, by how much the tail there is heavier."""
+    is 1 where IN models are taken to lie above and -1 where below; `stretch`: how much heavier the tail there is."""
 
     location: np.ndarray
     scale: np.ndarray
@@ -23,10 +23,16 @@ class OutTest:
     stretch: np.ndarray
 
     @classmethod
-    def of(cls, references: Moments, spread: Spread, tails: Tails) -> "OutTest":
-        """From references that do not hold the models to be judged."""
-        out = references.outside
-        up = references.inside.mean >= out.mean
+    def of(cls, references: Moments, spread: Spread, tails: Tails, sure: float = 0.0) -> "OutTest":
+        """From references that do not hold the models to be judged.
+
+        sure: by how many standard errors the mean of IN models must lie below that of OUT models for the side below.
+        At 0 an error of the OUT mean that chance made draws the test to the side where it is too short: with an effect
+        of 0 and 8 OUT models, 47 % of the signals lie beyond the 40 % quantile. From 3 on, p-values are uniform.
+        """
+        inside, out = references.inside, references.outside
+        square = np.exp(spread.log_ratio) / np.maximum(inside.count, 1) + 1 / np.maximum(out.count, 1)
+        up = inside.mean - out.mean >= -sure * np.sqrt(spread.pairing * spread.variance * square)
         scale = np.sqrt(spread.variance * (1 + 1 / np.maximum(out.count, 1)))
         stretch = np.where(up, tails.above, tails.below)
         return cls(out.mean, scale, spread.degrees, np.where(up, 1, -1), stretch)

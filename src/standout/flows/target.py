@@ -18,6 +18,10 @@ from standout.shadows.outputs import Outputs
 from standout.signals import smooth
 
 
+SURE = 3.0
+"""Standard errors: training on a record raises its rescaled logit, unless the references say so clearly."""
+
+
 @dataclass(frozen=True, eq=False)
 class Target:
     """A model that is none of the references: its outputs, as those of one model (1, N), and its members bool (N,)
@@ -59,7 +63,7 @@ def judge(
     scores = scores_of_newcomer(attack, own, theirs, members)
     flagged = scores >= attacked.threshold
     moments = moments_of(attacked.signal, members)
-    test = OutTest.of(moments, shrunk_spread(moments), estimated.tails)
+    test = OutTest.of(moments, shrunk_spread(moments), estimated.tails, sure=SURE)
     known = target.members is not None
     columns = pd.DataFrame(
         {

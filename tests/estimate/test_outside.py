@@ -54,7 +54,7 @@ def test_small_p_values_are_as_rare_as_they_say_under_other_noise(noise, paired)
 
 def test_power_is_the_true_exposure(paired):
     """At p <= fpr members are recognised as often as their exposure says; estimated moments cost a little."""
-    runs = [judged(64, seed, paired) for seed in range(6)]
+    runs = [judged(64, seed, paired) for seed in range(10)]
     chosen = [members & (truth > 0.05) for _, members, truth in runs]
     hits = sum(int((p[c] <= 1e-3).sum()) for (p, _, _), c in zip(runs, chosen))
     truth = np.concatenate([t[c] for (_, _, t), c in zip(runs, chosen)])

@@ -20,9 +20,14 @@ def archive(path: Path, example: str) -> Iterator[Any]:
     """The open archive of numpy. Raises InputError where it is none or damaged; example: how to save one."""
     if not zipfile.is_zipfile(path):
         raise InputError(f"{path.name} is damaged or no .npz archive; save it by {example}")
+    with _readable(path), np.load(path, allow_pickle=False) as file:
+        yield file
+
+
+@contextlib.contextmanager
+def _readable(path: Path) -> Iterator[None]:
     try:
-        with np.load(path, allow_pickle=False) as file:
-            yield file
+        yield
     except InputError:
         raise
     except BROKEN as e:
@@ -52,7 +57,7 @@ class Parts:
     @classmethod
     def of(cls, path: Path, name: str) -> "Parts | None":
         """None for what cannot be read in parts: columns first, text, objects, no axis, or an unknown header."""
-        with zipfile.ZipFile(path) as archive, archive.open(f"{name}.npy") as file:
+        with _readable(path), zipfile.ZipFile(path) as whole, whole.open(f"{name}.npy") as file:
             shape, by_columns, dtype = _header(file)
         if by_columns or dtype.kind not in "fiub" or not shape:
             return None
@@ -60,16 +65,13 @@ class Parts:
 
     def __iter__(self) -> Iterator[np.ndarray]:
         size = int(np.prod(self.shape[1:])) * self.dtype.itemsize
-        try:
-            with zipfile.ZipFile(self.path) as archive, archive.open(f"{self.name}.npy") as file:
-                _header(file)
-                for _ in range(self.shape[0]):
-                    raw = file.read(size)
-                    if len(raw) < size:
-                        raise EOFError(f"array {self.name!r} ends early")
-                    yield np.frombuffer(raw, dtype=self.dtype).reshape(self.shape[1:])
-        except BROKEN as e:
-            raise InputError(f"{self.path.name} cannot be read as .npz: {one_line(e)}; save it again") from e
+        with _readable(self.path), zipfile.ZipFile(self.path) as whole, whole.open(f"{self.name}.npy") as file:
+            _header(file)
+            for _ in range(self.shape[0]):
+                raw = file.read(size)
+                if len(raw) < size:
+                    raise EOFError(f"array {self.name!r} ends early")
+                yield np.frombuffer(raw, dtype=self.dtype).reshape(self.shape[1:])
 
 
 def _header(file) -> tuple[tuple[int, ...], bool, np.dtype]:

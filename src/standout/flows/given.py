@@ -206,12 +206,13 @@ def codes_of(labels: np.ndarray, columns: int | None) -> tuple[np.ndarray, tuple
 
 def outputs_of(kind: str, parts: Iterable[np.ndarray], members: np.ndarray, records: Records) -> Outputs:
     """Outputs of models whose checked (N,) or (N, C) parts come one after the other."""
-    if kind == "signals":
-        signals = np.stack([p.astype(np.float32) for p in parts])
-        outputs = GivenSignals(signals, members, len(records.classes) or None)
-    else:
-        assert records.y is not None
-        outputs = GivenOutputs.of(parts, members, records.y, probabilities=kind == "probabilities")
+    with np.errstate(over="ignore"):  # looked for below
+        if kind == "signals":
+            signals = np.stack([p.astype(np.float32) for p in parts])
+            outputs = GivenSignals(signals, members, len(records.classes) or None)
+        else:
+            assert records.y is not None
+            outputs = GivenOutputs.of(parts, members, records.y, probabilities=kind == "probabilities")
     if not np.isfinite(outputs.signal("rescaled-logit")).all():  # type: ignore[arg-type]
         raise InputError(f"{kind} hold numbers beyond 1e38, which are no outputs of a model; look where they come from")
     return outputs

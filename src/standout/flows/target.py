@@ -17,7 +17,6 @@ from standout.measure.roc import Roc
 from standout.shadows.outputs import Outputs
 from standout.signals import smooth
 
-
 SURE = 3.0
 """Standard errors: training on a record raises its rescaled logit, unless the references say so clearly."""
 

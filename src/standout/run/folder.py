@@ -128,7 +128,7 @@ class RunFolder:
         try:
             yield
         except InputError:
-            if not had_config and not any(self.shadows.glob("[0-9]*.npz")):
+            if not had_config and not self._holds_results():
                 self._unmake()
             for folder in made:
                 with contextlib.suppress(OSError):  # it holds something by now
@@ -159,6 +159,11 @@ class RunFolder:
             for path in folder.glob(f"{TEMPORARY}*"):
                 with writable(path):
                     path.unlink(missing_ok=True)
+
+    def _holds_results(self) -> bool:
+        """Whether anything but config.json and what is half written is there: the same run can go on from it."""
+        finished = [p for p in self.path.iterdir() if p.name != "config.json" and not self._ours(p)]
+        return bool(finished) or any(self.shadows.glob("[0-9]*.npz"))
 
     def _unmake(self) -> None:
         config = self.path / "config.json"

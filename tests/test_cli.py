@@ -161,6 +161,47 @@ def test_a_key_of_ones_own_names_a_model_that_cannot_be_recognised(command, desk
     assert code == 2 and "another audit" in err
 
 
+@pytest.fixture
+def leaky(desk) -> Path:
+    """mine.npz: signals of 16 models that give 10 of 60 records away, and a target."""
+    rng = np.random.default_rng(0)
+    members = np.empty((16, 60), dtype=bool)
+    members[::2] = rng.random((8, 60)) < 0.5
+    members[1::2] = ~members[::2]
+    signals = rng.normal(2, 1, size=(16, 60)) + 12 * members * (np.arange(60) < 10)
+    np.savez(desk / "mine.npz", signals=signals, members=members, target_signals=signals[0], ids=np.arange(60) + 100)
+    return desk / "mine.npz"
+
+
+def test_score(command, leaky):
+    code, out, err = command("score", "mine.npz")
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[:2] == ["mine: 60 records, classes not known; 16 models, given signals",
+                         "accuracy: not known from signals alone"]  # fmt: skip
+    assert any(line.startswith("target: ") and "flagged as its training data by moderated" in line for line in lines)
+    assert lines[-1] == "report: runs/mine/report.html"
+    run = standout.Run("runs/mine")
+    assert run.exposed["record"].astype(int).max() < 110 and len(run.exposed) == 10
+    report = Path("runs/mine/report.html")
+    text = report.read_bytes()
+    report.unlink()
+    assert command("report", "runs/mine") == (0, "runs/mine/report.html\n", "")
+    assert report.read_bytes() == text
+    assert b"standout score mine.npz --fpr 0.001" in text
+
+
+def test_options_of_score(command, leaky):
+    line = ("score", "mine.npz", "--attacks", "loss,lira", "--fpr", "0.01", "--exposed-above", "0.3", "--out", "run")
+    assert command(*line, "--quiet") == (0, "", "")
+    assert command(*line, "--quiet", "--fail-over", "9") == (1, "", "")
+    code, out, _ = command(*line, "--json", "--fail-over", "10")
+    summary = json.loads(out, parse_constant=pytest.fail)
+    assert code == 0 and summary == json.loads(Path("run/summary.json").read_text())
+    assert list(summary["attacks"]) == ["loss", "lira"] and summary["target"]["attack"] == "lira"
+    assert (summary["exposed"]["fpr"], summary["exposed"]["above"]) == (0.01, 0.3)
+
+
 LISTS = {
     "datasets": ["digits", "breast-cancer", "wine"],
     "models": ["mlp", "logistic-regression", "random-forest", "gradient-boosting", "knn"],
@@ -268,7 +309,7 @@ def test_version(command, words):
 def test_help(command):
     code, out, err = command("--help")
     assert (code, err) == (0, "")
-    assert {"audit", "report", "list"} <= set(out.split())
+    assert {"audit", "score", "report", "list"} <= set(out.split())
     code, out, _ = command("audit", "--help")
     assert code == 0
     for option in ("--label", "--set", "--shadows", "--fail-over", "--exposed-above", "--out", "--json"):

@@ -186,6 +186,54 @@ def test_cells_stand_beside_those_of_a_typical_record(page):
     ]  # fmt: skip
 
 
+UNKNOWN = {
+    "accuracy": dict.fromkeys(("train", "test", "gap", "gap_ci", "verdict")),
+    "dataset": {"kind": None, "classes": None},
+    "model": {"name": "given signals", "parameters": None, "records_per_parameter": None},
+    "shadows": {"seed": None},
+}
+SCORED = {"asked": {"command": "score", "source": ["my signals.npz"], "fpr": 0.001, "exposed_above": 0.1}}
+
+
+def test_what_signals_alone_do_not_tell_is_said(page):
+    records = table([f"r{i}" for i in range(40)], 4).assign(label="", memorization=np.nan)
+    root = read(page(summary=UNKNOWN, config=SCORED, records=records))
+    tiles = [li.text for li in root.all("ul", "tiles")[0].all("li")]
+    assert tiles[0] == "Right answers– not known from signals alone" and len(tiles) == 3
+    assert "is not known from signals alone. An attacker" in root.all("blockquote")[0].text
+    assert "Nothing was trained here: 64 models of somebody’s own" in root.text
+    assert "standout score 'my signals.npz' --fpr 0.001" in root.all("pre")[0].text
+    assert "not available" not in root.text and "None" not in root.text and "seed" not in root.text
+    assert "(blank)" not in root.text
+
+
+def test_outputs_given_in_python_have_no_command(page):
+    config = {"asked": {"command": "score", "source": []}}
+    assert "The same call of standout.score" in read(page(summary=UNKNOWN, config=config)).text
+
+
+TARGET = {"attack": "lira", "calibrated_at": 0.001, "flagged": 3, "members": 20, "auc": 0.7125, "tpr": 0.15,
+          "fpr": 0.0, "precision": 1.0}  # fmt: skip
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_target_model_has_a_section(page, known):
+    n = np.arange(40)
+    member = n < 20 if known else np.nan
+    records = table([f"r{i}" for i in n], 4).assign(member=member, score=n - 50.5, p_value=1e-7, flagged=n % 19 == 1)
+    block = TARGET if known else {**TARGET, **dict.fromkeys(("members", "auc", "tpr", "fpr", "precision"))}
+    root = read(page(summary={"target": block}, records=records))
+    section = next(s for s in root.all("section") if s.attributes["id"] == "target")
+    assert "3 of 40 records are flagged as its training data" in section.text
+    rows = [[c.text for c in r.all() if c.tag in ("th", "td")] for r in section.all("tbody")[1].all("tr")]
+    assert [r[0] for r in rows] == ["r39", "r20", "r1"], "the highest score first"
+    assert rows[2] == ["r1", "a", "−49.50", "1.0e-07", "yes" if known else "not known"]
+    figures = [r.all("td")[0].text for r in section.all("tbody")[0].all("tr")]
+    assert figures == (["0.713", "15.0%", "0%", "100%"] if known else ["not available"] * 4)
+    assert ("nobody can tell here how right that is" in section.text) != known
+    assert "#target" in [a.attributes["href"] for a in root.all("a")]
+
+
 def test_size(page):
     ids = [f"r{i}" for i in range(1797)]
     assert len(page(ids=ids, exposed=60)) < 1_500_000

@@ -41,6 +41,14 @@ def test_one_in(value, shown):
     assert words.one_in(value) == shown
 
 
+@pytest.mark.parametrize(
+    "value, shown",
+    [(0.5, "0.5"), (0.0312, "0.031"), (2.4e-7, "2.4e-07"), (1e-320, "under 1e-300"), (None, "not available")],
+)
+def test_small(value, shown):
+    assert words.small(value) == shown
+
+
 def test_minus_signs():
     assert words.number(-0.049, 2) == "−0.05" and words.number(-0.0001, 2) == "0.00"
 

@@ -35,7 +35,7 @@ class Attack:
     signal: the signal of `signals.SIGNALS` that it reads. summarise, score: `score` is handed the target's signals
     and the summary of its references and can see nothing else, least of all who is a member of the target. An attack
     with a prior has `learn` instead: from the summary of references outside a block of pairs, and characteristics of
-    the records (N, F) or None, it makes the `score` for the targets of that block.
+    the records (N, F) or None, it makes what turns a summary of references into the score of a target by them.
     about: one line for lists and tables. source: where it was published. version: goes up when scores change.
     """
 
@@ -46,7 +46,7 @@ class Attack:
     about: str
     source: str
     version: int = 1
-    learn: Callable[[Any, np.ndarray | None], Callable[[Target, Any], np.ndarray]] | None = None
+    learn: Callable[[Any, np.ndarray | None], Callable[[Any], Callable[[Target], np.ndarray]]] | None = None
 
 
 class Nothing:

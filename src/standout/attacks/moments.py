@@ -6,8 +6,8 @@ import numpy as np
 
 from standout.attacks.attack import Models
 
-BLOCK = 1 << 19
-"""Signals in one block: a few megabytes, so that the passes over it stay in cache."""
+BLOCK = 1 << 17
+"""Signals in one block: a megabyte, so that the passes over it stay in cache."""
 
 
 @dataclass(frozen=True, eq=False)

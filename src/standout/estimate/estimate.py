@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from standout.attacks.moments import moments_of
 from standout.estimate.discovery import reported
@@ -33,12 +34,13 @@ def estimate(
     characteristics: np.ndarray | None = None,
 ) -> Estimate:
     """Exposure from signals (M, N) and members bool (M, N); characteristics (N, F): from the data alone."""
-    tails = fit_tails(signals, members, fpr)
-    fitted = fit(moments_of(signals, members), characteristics)
-    found = posterior_of(fitted, fpr=fpr, above=above, tails=tails)
-    doubt = guarded(
-        found.doubt, signals, members, fpr=fpr, above=above, tails=tails, characteristics=characteristics
-    )  # fmt: skip
+    with threadpool_limits(1):  # many small matrices: threads of a busy machine would wait for each other
+        tails = fit_tails(signals, members, fpr)
+        fitted = fit(moments_of(signals, members), characteristics)
+        found = posterior_of(fitted, fpr=fpr, above=above, tails=tails)
+        doubt = guarded(
+            found.doubt, signals, members, fpr=fpr, above=above, tails=tails, characteristics=characteristics
+        )  # fmt: skip
     exposed = reported(doubt)
     held_back = int(reported(found.doubt).sum()) - int(exposed.sum())
     return Estimate(replace(found, doubt=doubt), exposed, fitted, tails, held_back)

@@ -19,8 +19,8 @@ import standout
 from standout.attacks import ATTACKS, leave_pair_out
 from standout.attacks.moments import moments_of
 from standout.data.dataset import Dataset
-from standout.estimate.checks import own_fpr_seen
 from standout.estimate.estimate import estimate
+from standout.estimate.own_rate import own_fpr_seen
 from standout.estimate.power import power
 from standout.estimate.spread import shrunk_spread
 from standout.measure.roc import Roc

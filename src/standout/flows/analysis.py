@@ -10,8 +10,10 @@ from standout.attacks.moments import Moments, moments_of
 from standout.attacks.smoothing import Smoothing, choose_smoothing, smoothed_scores
 from standout.data.dataset import Dataset
 from standout.errors import listed
-from standout.estimate.checks import detectable, own_fpr_seen, stability
+from standout.estimate.detectable import detectable
 from standout.estimate.estimate import estimate
+from standout.estimate.own_rate import own_fpr_seen
+from standout.estimate.stability import stability
 from standout.explain import CHARACTERISTICS, Evidence
 from standout.explain.association import association
 from standout.explain.causes import CAUSES, verdicts

@@ -14,8 +14,10 @@ LEVELS = np.concatenate([np.arange(0.01, 0.1, 0.01), np.arange(0.1, 1.0, 0.025)]
 SIMULATED = 200
 
 
-def detectable(estimated: Estimate, *, fpr: float, above: float) -> float | None:
+def detectable(estimated: Estimate, *, fpr: float, above: float, share: float = 1.0) -> float | None:
     """The smallest exposure that this audit would report with 80 % chance, or None where it could report none.
+
+    share: the same of an audit with so many times the models.
 
     Simulates records of known exposure, alike in all else to the most exposed ones here, and judges them as the audit
     does: reported where their doubt is within what the audit admitted.
@@ -30,7 +32,9 @@ def detectable(estimated: Estimate, *, fpr: float, above: float) -> float | None
     levels = above + LEVELS * (1 - above)
     chances = []
     for level in levels:
-        simulated = replay(fitted, like, effect_of(level, spreads, fpr, estimated.tails), 1.0, np.random.default_rng(7))
+        simulated = replay(
+            fitted, like, effect_of(level, spreads, fpr, estimated.tails), share, np.random.default_rng(7)
+        )
         judged = posterior(simulated, weights, fpr=fpr, above=above, tails=estimated.tails)
         chances.append(float((judged.doubt <= admitted).mean()))
     lasting = np.logical_and.accumulate((np.array(chances) >= 0.8)[::-1])[::-1]

@@ -4,7 +4,24 @@ from dataclasses import replace
 
 import numpy as np
 
+from standout.estimate.posterior import draw
 from standout.estimate.prior import Evidence, Fit
+
+BLOCK = 4096
+DRAWS = 16
+
+
+def plausible_effects(fitted: Fit, weights: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """One draw (N,) from the posterior of each record's effect; records are drawn apart from each other.
+
+    weights: each record's own mixture (N, len(CENTRES)), as `Prior.at` gives it.
+    """
+    out = np.empty(len(weights))
+    for start in range(0, len(out), BLOCK):
+        part = slice(start, start + BLOCK)
+        effects, _ = draw(fitted.evidence.rows(part), weights[part], rng.random((DRAWS, 2)))
+        out[part] = effects[np.arange(len(effects)), rng.integers(0, DRAWS, len(effects))]
+    return out
 
 
 def replay(fitted: Fit, records: np.ndarray, effect: np.ndarray, share: float, rng: np.random.Generator) -> Evidence:

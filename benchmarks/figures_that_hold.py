@@ -16,8 +16,8 @@ from threadpoolctl import threadpool_limits
 from trials import DATASETS, characteristics_of, smoothed, task, trained
 
 from standout.attacks.moments import moments_of
-from standout.estimate.checks import own_fpr_seen
 from standout.estimate.estimate import estimate
+from standout.estimate.own_rate import own_fpr_seen
 from standout.estimate.power import power
 from standout.estimate.spread import shrunk_spread
 

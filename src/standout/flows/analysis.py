@@ -5,18 +5,21 @@ import time
 import numpy as np
 import pandas as pd
 
-from standout.attacks import ATTACKS, leave_pair_out
 from standout.attacks.moments import Moments, moments_of
-from standout.attacks.smoothing import Smoothing, choose_smoothing, smoothed_scores
+from standout.attacks.smoothing import choose_smoothing
 from standout.data.dataset import Dataset
 from standout.errors import listed
-from standout.estimate.checks import detectable, own_fpr_seen, stability
+from standout.estimate.detectable import detectable
 from standout.estimate.estimate import estimate
+from standout.estimate.own_rate import own_fpr_seen
+from standout.estimate.stability import stability
 from standout.explain import CHARACTERISTICS, Evidence
 from standout.explain.association import association
 from standout.explain.causes import CAUSES, verdicts
 from standout.flows.exhibits import exhibits
 from standout.flows.options import Options
+from standout.flows.rounds import Rounds
+from standout.flows.scores import scores_of
 from standout.measure.figures import attack_figures, counting_fpr, rate
 from standout.measure.overfitting import accuracy_and_gap
 from standout.measure.roc import Roc
@@ -36,6 +39,7 @@ def analyse(
     shadows: Shadows,
     options: Options,
     warnings: list[str],
+    rounds: Rounds,
     *,
     seconds: float,
 ) -> None:
@@ -44,7 +48,8 @@ def analyse(
     order = dataset.id_order()
     by_id = dataset.take(order)
     members = shadows.members
-    warnings = [*warnings, *shadows.notes()]
+    stable = rounds.block()
+    warnings = [*warnings, *rounds.warnings(stable), *shadows.notes()]
     signal = shadows.signal("rescaled-logit")
     smoothing = choose_smoothing(signal, members) if shadows.rounded() else None
     if smoothing:
@@ -153,6 +158,7 @@ def analyse(
             "share": count / len(dataset),
             **checks,
         },
+        "stable": stable,
         "causes": {cause: int((why.cause == cause).sum()) for cause in CAUSES},
         "characteristics": strengths,
         "taxonomy": ["NISTAML.033", "AML.T0024.000"],
@@ -165,22 +171,13 @@ def analyse(
     spent = np.diff(clock)
     summary["seconds"] = {
         "shadows": seconds,
+        "rounds": rounds.seconds,
         "attacks": float(spent[0]),
         "explain": float(spent[1]),
         "report": float(spent[2]),
-        "total": float(seconds + spent.sum()),
+        "total": float(seconds + rounds.seconds + spent.sum()),
     }
     folder.write_json("summary.json", summary)
-
-
-def scores_of(name: str, shadows: Shadows, rescaled: np.ndarray, smoothing: Smoothing | None) -> np.ndarray:
-    """Leave-pair-out scores (M, N) of one attack on the stored models."""
-    attack = ATTACKS[name]
-    if attack.signal != "rescaled-logit":
-        return leave_pair_out(attack, shadows.signal(attack.signal), shadows.members)
-    if smoothing:
-        return smoothed_scores(attack, rescaled, shadows.members, smoothing)
-    return leave_pair_out(attack, rescaled, shadows.members)
 
 
 def effect_size(moments: Moments) -> np.ndarray:

@@ -9,6 +9,7 @@ from standout.data.dataset import Dataset
 from standout.errors import InputError, listed, one_line
 from standout.flows.analysis import analyse
 from standout.flows.options import Options, attack_names
+from standout.flows.rounds import Rounds
 from standout.flows.run import Run
 from standout.recipes import Recipe, recipe_of
 from standout.recipes.identity import UnidentifiableError
@@ -29,6 +30,8 @@ def audit(
     model: object = "mlp",
     settings: dict | None = None,
     shadows: int = 64,
+    until_stable: bool = False,
+    most_shadows: int | None = None,
     fraction: float = 0.5,
     fpr: float = 1e-3,
     exposed_above: float = 0.1,
@@ -42,6 +45,7 @@ def audit(
     out: str | Path | None = None,
     key: str | None = None,
     progress: Callable[[int, int], None] | None = None,
+    note: Callable[[str], None] | None = None,
 ) -> Run:
     """Train shadow models and say which records the recipe gives away, how surely, and why.
 
@@ -49,15 +53,20 @@ def audit(
     model: a name (`mlp`, `logistic-regression`, `random-forest`, `gradient-boosting`, `knn`), "file.py:name", any
     scikit-learn classifier, or a function `fit(x, y, *, seed, sample_weight=None)` that returns `predict(x)`.
     settings: of the model. shadows: even, at least 4. fraction: share of the records in each training.
+    until_stable: go on from `shadows` in rounds of half as many again, until the reported set, the intervals and what
+    is detectable meet the targets in summary["stable"], or there are most_shadows (default 512) models.
     fpr: share of OUT models in which a record may be accused; exposed_above: exposure from which a record counts.
     attacks: names, default all. out: run folder, used again where the key is the same; default a temporary one that
     goes with the returned Run. key: a name of your own for a model whose code cannot be recognised again.
-    progress: called with (models done, models in all).
+    progress: called with (models done, models in all). note: called with a line on each round of until_stable.
 
     Returns a Run. Raises InputError, in one line, for whatever cannot be used; then nothing was made or changed.
     """
     start = time.perf_counter()
-    options = Options(shadows, fraction, seed, fpr, exposed_above, attack_names(attacks), jobs).checked()
+    names = attack_names(attacks)
+    options = Options(
+        shadows, fraction, seed, fpr, exposed_above, names, jobs, until_stable, most_shadows
+    ).checked()  # fmt: skip
     dataset = dataset_of(x, y, ids, groups, name)
     recipe = recipe_of(model, settings, device)
     warnings = [*dataset.notes, *recipe.check(dataset)]
@@ -69,18 +78,28 @@ def audit(
         asked = {"source": list(dataset.origin), "model": model if isinstance(model, str) else None}
         with folder.writing():
             config = prepare(folder, by_id, recipe, options, parts, asked)
-            seeds, count = config["plan"]["seeds"], options.shadows
             members = draw_members(
-                by_id.y, len(seeds), seed=options.seed, fraction=options.fraction, groups=by_id.groups
+                by_id.y,
+                max(len(config["plan"]["seeds"]), options.budget),
+                seed=options.seed,
+                fraction=options.fraction,
+                groups=by_id.groups,
             )
-            check_members(members[:count], by_id.ids)
-            done = finished(folder, config["key"], seeds, members)
+            check_members(members[: options.shadows], by_id.ids)
+            done = finished(folder, config["key"], config["plan"]["seeds"], members)
             folder.sweep()  # from here on the folder changes
-            folder.write_json("config.json", config)
-            train_missing(folder, recipe, by_id, members, config, count, done, jobs=options.jobs, progress=progress)
-            trained = time.perf_counter()
-            stored = Shadows(folder, config["key"], seeds[:count], members[:count])
-            analyse(folder, config, dataset, recipe, stored, options, warnings, seconds=trained - start)
+            rounds = Rounds(options, note)
+            for count in rounds.ends(config["plan"]["stack_size"]):
+                plan = extend_plan(config["plan"], by_id, count, options.seed)
+                config = {**config, "plan": plan}
+                folder.write_json("config.json", config)
+                train_missing(folder, recipe, by_id, members, config, count, done, jobs=options.jobs, progress=progress)
+                done.update(*(range(first, end) for first, end in plan["stacks"] if first < count))
+                stored = Shadows(folder, config["key"], plan["seeds"][:count], members[:count])
+                if rounds.enough(stored):
+                    break
+            trained = time.perf_counter() - start - rounds.seconds
+            analyse(folder, config, dataset, recipe, stored, options, warnings, rounds, seconds=trained)
             write_report(folder)
     except BaseException:
         if temporary:
@@ -153,7 +172,8 @@ def prepare(folder: RunFolder, dataset: Dataset, recipe: Recipe, options: Option
                 f"what {folder.path} holds is not used; give key='a name of your own' or another out"
             )
         plan = there["plan"]
-    plan = extend_plan(plan or make_plan(recipe, dataset), dataset, options.shadows, options.seed)
+    plan = plan or make_plan(recipe, dataset)
+    plan = extend_plan(plan, dataset, Rounds(options).ends(plan["stack_size"])[0], options.seed)
     return {
         "schema": "standout-config/1",
         "standout": __version__,
@@ -168,6 +188,8 @@ def prepare(folder: RunFolder, dataset: Dataset, recipe: Recipe, options: Option
         "asked": {
             **asked,
             "shadows": options.shadows,
+            "until_stable": options.until_stable,
+            "most_shadows": options.budget if options.until_stable else None,
             "fraction": options.fraction,
             "seed": options.seed,
             "fpr": options.fpr,

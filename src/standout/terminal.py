@@ -105,6 +105,30 @@ def attack_table(summary: dict) -> Table:
     return table
 
 
+MARKS = {True: "[green]passed[/]", False: "[bold red]FAILED[/]", None: "[dim]skipped[/]"}
+
+
+def checked(check, seconds: float) -> None:
+    """One check of the installation, as soon as it is done."""
+    line = f"{MARKS[check.passed]}  [bold]{_plain(check.name)}[/]: {_plain(check.line)} [dim]({seconds:.1f} s)[/]"
+    Console(highlight=False, soft_wrap=True).print(line)
+
+
+def checks_in_all(said: dict) -> None:
+    """The last line of a selfcheck."""
+    marks = [check["passed"] for check in said["checks"]]
+    failed, passed, skipped = marks.count(False), marks.count(True), marks.count(None)
+    left = f", {skipped} not checked for lack of an extra" if skipped else ""
+    verdict = (
+        f"[bold red]{failed} of {failed + passed} checks failed[/]"
+        if failed
+        else f"[bold green]all {passed} checks passed[/]"
+    )
+    Console(highlight=False, soft_wrap=True).print(
+        f"{verdict}{left}; standout {said['standout']}, {said['seconds']:.0f} s"
+    )
+
+
 def _plain(text: str) -> str:
     """Text from data: no markup, no control characters."""
     return "".join(c if c.isprintable() else "�" for c in text).replace("[", "\\[")

@@ -22,6 +22,7 @@ from standout.flows.rounds import Rounds
 from standout.flows.scores import scores_of
 from standout.measure.figures import attack_figures, counting_fpr, rate
 from standout.measure.overfitting import accuracy_and_gap
+from standout.measure.precision import record_precision
 from standout.measure.roc import Roc
 from standout.recipes import Recipe
 from standout.run.folder import RunFolder
@@ -98,6 +99,7 @@ def analyse(
     values = {name: c.values(evidence) for name, c in CHARACTERISTICS.items()}
     strengths = {name: association(v, exposed, found.exposure) for name, v in values.items()}
     why = verdicts(evidence, values, strengths, exposed)
+    hits, false_hits = (flags & members).sum(axis=0), (flags & ~members).sum(axis=0)
     table = pd.DataFrame(
         {
             "record": by_id.ids,
@@ -106,10 +108,11 @@ def analyse(
             "exposure_lo": found.low,
             "exposure_hi": found.high,
             "doubt": found.doubt,
-            "hits": (flags & members).sum(axis=0),
+            "hits": hits,
             "trials": trials,
-            "false_hits": (flags & ~members).sum(axis=0),
+            "false_hits": false_hits,
             "false_trials": false_trials,
+            "precision": record_precision(hits, trials, false_hits, false_trials),
             "exposed": exposed,
             "effect": effect_size(moments_of(signal, members)),
             "memorization": np.where(members, correct, 0).sum(axis=0, dtype=np.float64) / trials

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from standout.attacks import ATTACKS
+from standout.attacks.golden import fingerprints
 from standout.data.dataset import Dataset
 from standout.errors import InputError, listed, one_line
 from standout.flows.analysis import analyse
@@ -197,6 +198,7 @@ def prepare(folder: RunFolder, dataset: Dataset, recipe: Recipe, options: Option
             "attacks": list(options.attacks),
         },
         "attacks": {name: ATTACKS[name].version for name in options.attacks},
+        "golden": fingerprints(options.attacks),
         "parts": parts,
         "plan": plan,
     }

@@ -72,10 +72,10 @@ def judge(shadows: Shadows, options: Options) -> Round:
     scores = scores_of(options.attacks[-1], shadows, signal, smoothing)
     if smoothing:
         signal = smooth(signal, smoothing.overall).astype(np.float32)
-    rates = {"fpr": options.fpr, "above": options.exposed_above}
-    estimated = estimate(signal, members, **rates)
+    fpr, above = options.fpr, options.exposed_above
+    estimated = estimate(signal, members, fpr=fpr, above=above)
     gap_ci = accuracy_and_gap(shadows.signal("correct"), members)["gap_ci"]
-    return Round(len(members), estimated, targets_of(estimated, scores, members, gap_ci, **rates))
+    return Round(len(members), estimated, targets_of(estimated, scores, members, gap_ci, fpr=fpr, above=above))
 
 
 class Rounds:

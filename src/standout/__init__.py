@@ -7,6 +7,7 @@ from standout.run.version import __version__
 
 _PUBLIC = {
     "audit": "standout.flows.audit",
+    "score": "standout.flows.score",
     "load": "standout.data.source",
     "Dataset": "standout.data.dataset",
     "Run": "standout.flows.run",
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
     from standout.estimate import exposure
     from standout.flows.audit import audit
     from standout.flows.run import Run
+    from standout.flows.score import score
 
-__all__ = ["Dataset", "InputError", "Run", "__version__", "attack_scores", "audit", "exposure", "load"]
+__all__ = ["Dataset", "InputError", "Run", "__version__", "attack_scores", "audit", "exposure", "load", "score"]
 
 
 def __getattr__(name: str):

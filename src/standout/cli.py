@@ -110,10 +110,9 @@ def audit(
     """
     from standout.data.source import load
     from standout.flows.audit import audit as flow
-    from standout.terminal import headline, progress_bar
+    from standout.terminal import progress_bar
 
-    if fail_over is not None and fail_over < 0:
-        raise InputError(f"--fail-over must be 0 or more records, not {fail_over}")
+    check_fail_over(fail_over)
     dataset = load(source, label=label, id=id, group=group, drop=drop or ())
     folder = out if out is not None else Path("runs") / dataset.name
     with progress_bar(quiet or not sys.stderr) as (progress, note):
@@ -136,11 +135,58 @@ def audit(
             progress=progress,
             note=note,
         )
-    if json:
-        print(dump(run.summary))
-    elif not quiet:
-        headline(run)
-    return int(fail_over is not None and run.summary["exposed"]["count"] > fail_over)
+    return finish(run, quiet=quiet, json=json, fail_over=fail_over)
+
+
+@app.command
+def score(
+    file: Path,
+    /,
+    *,
+    fpr: float = 0.001,
+    exposed_above: float = 0.1,
+    attacks: str | None = None,
+    out: Path | None = None,
+    fail_over: Whole | None = None,
+    quiet: bool = False,
+    json: bool = False,
+) -> int:
+    """Audit models that are already trained, from their signals or outputs alone, and write a run folder.
+
+    Parameters
+    ----------
+    file
+        An .npz with signals (models, records), or logits or probabilities (models, records, classes) with labels; and
+        members. Optional: labels, ids, x; target_signals (or target_logits, target_probabilities), target_members.
+    fpr
+        Share of the models that never saw a record in which an attacker may accuse it falsely.
+    exposed_above
+        Exposure from which a record counts as exposed.
+    attacks
+        Names with commas between; default all that the file can feed.
+    out
+        Run folder; default runs/NAME of the file.
+    fail_over
+        Exit with code 1 when more than this many records are exposed.
+    quiet
+        Print nothing but errors.
+    json
+        Print summary.json instead of the headline.
+    """
+    from standout.flows.given import read_given
+    from standout.flows.score import score_given
+
+    check_fail_over(fail_over)
+    run = score_given(
+        read_given(file),
+        fpr=fpr,
+        exposed_above=exposed_above,
+        attacks=attacks,
+        name=file.stem,
+        out=out if out is not None else Path("runs") / file.stem,
+        origin=(str(file),),
+    )
+    return finish(run, quiet=quiet, json=json, fail_over=fail_over)
 
 
 @app.command
@@ -205,6 +251,23 @@ def list_(what: str, /) -> int:
     for line in catalogue(what):
         print(line)
     return 0
+
+
+def check_fail_over(most: int | None) -> None:
+    """Raises InputError for a number of records that cannot be."""
+    if most is not None and most < 0:
+        raise InputError(f"--fail-over must be 0 or more records, not {most}")
+
+
+def finish(run, *, quiet: bool, json: bool, fail_over: int | None) -> int:
+    """Print what was asked of a finished run; returns the exit code."""
+    from standout.terminal import headline
+
+    if json:
+        print(dump(run.summary))
+    elif not quiet:
+        headline(run)
+    return int(fail_over is not None and run.summary["exposed"]["count"] > fail_over)
 
 
 def settings_of(pairs: list[str]) -> dict:

@@ -56,15 +56,19 @@ def headline(run) -> None:
     console = Console(highlight=False, soft_wrap=True)
     exposed, accuracy = s["exposed"], s["accuracy"]
     data, model = s["dataset"], s["model"]
-    console.print(
-        f"[bold]{_plain(data['name'])}[/]: {data['records']:,} records, {data['classes']} classes; "
-        f"{s['shadows']['count']} shadow models of {_plain(model['name'])}"
-    )
-    console.print(
-        f"accuracy {accuracy['train']:.1%} in training, {accuracy['test']:.1%} outside: {accuracy['verdict']} "
-        f"(gap {100 * accuracy['gap']:.1f} points, 95 % interval {100 * accuracy['gap_ci'][0]:.1f} to "
-        f"{100 * accuracy['gap_ci'][1]:.1f})"
-    )
+    classes = "classes not known" if data["classes"] is None else f"{data['classes']} classes"
+    models = f"{s['shadows']['count']} shadow models of {_plain(model['name'])}"
+    if s["shadows"]["seed"] is None:
+        models = f"{s['shadows']['count']} models, {_plain(model['name'])}"
+    console.print(f"[bold]{_plain(data['name'])}[/]: {data['records']:,} records, {classes}; {models}")
+    if accuracy["verdict"] is None:
+        console.print("accuracy: not known from signals alone")
+    else:
+        console.print(
+            f"accuracy {accuracy['train']:.1%} in training, {accuracy['test']:.1%} outside: {accuracy['verdict']} "
+            f"(gap {100 * accuracy['gap']:.1f} points, 95 % interval {100 * accuracy['gap_ci'][0]:.1f} to "
+            f"{100 * accuracy['gap_ci'][1]:.1f})"
+        )
     colour = "red" if exposed["count"] else "green"
     console.print(
         f"[bold {colour}]{exposed['count']} of {data['records']:,} records are exposed[/]: recognised as training data "
@@ -82,12 +86,25 @@ def headline(run) -> None:
     console.print(attack_table(s))
     for rate in [r for r, cell in next(iter(s["attacks"].values()))["tpr_at_fpr"].items() if cell is None]:
         console.print(f"[dim]TPR at FPR {rate}: not measurable with {data['records']:,} records in these models[/]")
+    if "target" in s:
+        console.print(target_line(s["target"]))
     counts = {cause: n for cause, n in s["causes"].items() if n}
     if counts:
         console.print("causes: " + ", ".join(f"{cause} {n}" for cause, n in counts.items()))
     for line in s["warnings"]:
         console.print(f"[yellow]note:[/] {_plain(line)}")
     console.print(f"report: {_plain(str(run.path / 'report.html'))}")
+
+
+def target_line(target: dict) -> str:
+    """What was found of a target model."""
+    line = f"target: {target['flagged']:,} records flagged as its training data by {target['attack']}"
+    if target["members"] is None:
+        return line
+    figures = [f"{name} {target[key]:{form}}" for name, key, form in (
+        ("AUC", "auc", ".3f"), ("TPR", "tpr", ".2%"), ("FPR", "fpr", ".2%"), ("precision", "precision", ".1%"),
+    ) if target[key] is not None]  # fmt: skip
+    return f"{line}; {', '.join(figures)}"
 
 
 def attack_table(summary: dict) -> Table:

@@ -48,6 +48,12 @@ class Attack:
     version: int = 1
     learn: Callable[[Any, np.ndarray | None], Callable[[Any], Callable[[Target], np.ndarray]]] | None = None
 
+    def against(self, references: Any) -> Callable[[Target], np.ndarray]:
+        """The score of a target against a summary of references, for attacks without a prior."""
+        score = self.score
+        assert score is not None
+        return lambda target: score(target, references)
+
 
 class Nothing:
     """The summary of attacks that need no reference."""

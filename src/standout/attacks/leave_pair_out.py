@@ -46,14 +46,12 @@ def leave_pair_out(
     def judge(first: int, last: int, outside: Any) -> None:
         """Scores of the models of pairs first to last - 1; outside: summary of all other pairs, None for none."""
         parts = np.linspace(first, last, (min(PARTS, last - first) if attack.learn else last - first) + 1).astype(int)
-        prepare = attack.learn(outside, characteristics) if attack.learn else None
+        prepare = attack.learn(outside, characteristics) if attack.learn else attack.against
         for part, references in all_but_one(parts, summarise, outside):
-            score = prepare(references) if prepare else attack.score
-            assert score is not None
+            score = prepare(references)
             for t in range(2 * int(parts[part]), 2 * int(parts[part + 1])):
                 z = None if population is None else np.asarray(population[t], dtype=np.float64)
-                target = Target(np.asarray(signals[t], dtype=np.float64), z)
-                scores[t] = score(target) if prepare else score(target, references)
+                scores[t] = score(Target(np.asarray(signals[t], dtype=np.float64), z))
 
     blocks = np.linspace(0, pairs, min(PRIORS, pairs) + 1).astype(int) if attack.learn else _halved(pairs)
     with threadpool_limits(1), ThreadPoolExecutor(min(cores(), len(blocks) - 1)) as pool:

@@ -90,10 +90,10 @@ class Dataset:
                 sha.update(ascii(column).encode())
                 _add_column(sha, self.x[column])
         else:
-            _add(sha, self.x)
+            add_array(sha, self.x)
         for part in (np.array(self.classes), self.values, self.y, self.ids, self.groups):
             if part is not None:
-                _add(sha, part)
+                add_array(sha, part)
         return sha.hexdigest()
 
 
@@ -102,13 +102,13 @@ def _add_column(sha, column: pd.Series) -> None:
     sha.update(str(dtype).encode())
     if isinstance(dtype, pd.CategoricalDtype):  # their order is that of the codes, which an encoder may go by
         sha.update(f"{dtype.ordered}".encode())
-        _add(sha, np.asarray(dtype.categories, dtype=object))
-    _add(sha, column.isna().to_numpy())
+        add_array(sha, np.asarray(dtype.categories, dtype=object))
+    add_array(sha, column.isna().to_numpy())
     plain = isinstance(dtype, np.dtype) and dtype.kind in "iufb"
-    _add(sha, column.to_numpy() if plain else column.to_numpy(dtype=object))
+    add_array(sha, column.to_numpy() if plain else column.to_numpy(dtype=object))
 
 
-def _add(sha, array: np.ndarray) -> None:
+def add_array(sha, array: np.ndarray) -> None:
     """An array to a digest, each value with its length; objects with their types too, since 1 is not "1"."""
     array = np.ascontiguousarray(array)
     sha.update(f"{array.dtype.kind}{array.shape}".encode())

@@ -1,8 +1,8 @@
 """The false-positive rate that the exposure test shows on models held out."""
 
 import numpy as np
-from scipy.stats import t as student
 
+from standout.estimate.outside import OutTest
 from standout.estimate.posterior import NORMAL
 from standout.estimate.tails import Tails, held_out
 from standout.measure.intervals import interval, resample_weights
@@ -22,12 +22,7 @@ def own_fpr_seen(
     """
     accused, trials = [], []
     for chosen, references, spread in held_out(signals, members, BLOCKS):
-        out = references.outside
-        up = references.inside.mean >= out.mean
-        stretch = np.where(up, tails.above, tails.below)
-        reach = stretch * student.isf(fpr, spread.degrees)
-        reach *= np.sqrt(spread.variance * (1 + 1 / np.maximum(out.count, 1)))
-        beyond = np.where(up, 1, -1) * (signals[chosen] - out.mean) > reach
+        beyond = OutTest.of(references, spread, tails).accuses(signals[chosen], fpr)
         outside = ~members[chosen]
         accused.append([(beyond & outside)[:, who].sum() for who in (slice(None), exposed)])
         trials.append([outside[:, who].sum() for who in (slice(None), exposed)])

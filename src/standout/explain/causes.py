@@ -56,36 +56,56 @@ def verdicts(
 
 
 def _judge(i: int, evidence: Evidence, values: dict[str, np.ndarray], speaks: set[str]) -> tuple[str, str]:
-    data = evidence.dataset
-    own = int(data.y[i])
-    names = data.classes
-    around = data.y[evidence.neighbours[i]]
-    k = len(around)
-    counts = np.bincount(around, minlength=len(names))
-    other = int(np.argmax(np.where(np.arange(len(names)) == own, -1, counts)))
-    p = evidence.out_probabilities[i]
-    favourite = int(p.argmax())
-    same = data.y == own
-    near = f"{counts[other]} of its {k} nearest neighbours are {names[other]}"
-    say = f"models that never saw it say {names[favourite]} with {p[favourite]:.0%}"
+    """Cause and reason of record i; what needs the data, labels or probabilities is asked only where they are known."""
+    records = evidence.records
+    say, favourite, sure = _answer(i, evidence)
+    if records.y is None:
+        if "out_loss" in speaks and (place := _place(values["out_loss"], i, np.full(len(records), True))) >= 0.9:
+            return "hard", f"harder for models that never saw it than {place:.0%} of all records; {say}"
+        return "unexplained", f"{say}; no label and no data were given to look for more"
+    own, names = int(records.y[i]), records.classes
+    same = records.y == own
     label = f"labelled {names[own]}"
 
-    doubted = favourite == other and p[favourite] >= 0.5 and counts[own] < k / 2
-    if doubted and {"out_loss", "neighbour_disagreement"} <= speaks:
-        return "suspect label", f"{label}; {near}; {say}"
-    refuted = favourite != own and p[favourite] > 0.8
-    if "neighbour_disagreement" in speaks and counts[own] < 0.8 * k and not refuted:
-        return "between classes", f"{label}; {near}; {say}"
-    if "centroid_distance" in speaks:
-        place = _place(values["centroid_distance"], i, same)
-        if place >= 0.95:
-            return "outlier", f"farther from the middle of class {names[own]} than {place:.0%} of its records; {say}"
-    if same.sum() <= max(5, 0.2 * len(data) / len(names)):
+    if records.data is not None:
+        around = records.y[evidence.neighbours[i]]
+        k = len(around)
+        counts = np.bincount(around, minlength=len(names))
+        other = int(np.argmax(np.where(np.arange(len(names)) == own, -1, counts)))
+        near = f"{counts[other]} of its {k} nearest neighbours are {names[other]}"
+        doubted = favourite == other and sure >= 0.5 and counts[own] < k / 2
+        if doubted and {"out_loss", "neighbour_disagreement"} <= speaks:
+            return "suspect label", f"{label}; {near}; {say}"
+        refuted = favourite is not None and favourite != own and sure > 0.8
+        if "neighbour_disagreement" in speaks and counts[own] < 0.8 * k and not refuted:
+            return "between classes", f"{label}; {near}; {say}"
+        if "centroid_distance" in speaks:
+            place = _place(values["centroid_distance"], i, same)
+            if place >= 0.95:
+                return (
+                    "outlier",
+                    f"farther from the middle of class {names[own]} than {place:.0%} of its records; {say}",
+                )
+    if same.sum() <= max(5, 0.2 * len(records) / len(names)):
         return "rare", f"one of only {int(same.sum())} records labelled {names[own]}"
     if "out_loss" in speaks and _place(values["out_loss"], i, same) >= 0.9:
         place = _place(values["out_loss"], i, same)
         return "hard", f"harder for models that never saw it than {place:.0%} of class {names[own]}; {say}"
+    if records.data is None:
+        return "unexplained", f"{label}; {say}; no data were given to look for more"
     return "unexplained", f"{label}; {say}; no characteristic that separates the exposed records here marks it"
+
+
+def _answer(i: int, evidence: Evidence) -> tuple[str, int | None, float]:
+    """(what models that never saw record i say, their favourite class, its probability): where only signals are known
+    no favourite, and their typical probability of its own label."""
+    if evidence.out_probabilities is None:
+        p = float(np.exp(-evidence.out_losses[i]))
+        return f"models that never saw it give its label {p:.0%} (geometric mean)", None, p
+    p = evidence.out_probabilities[i]
+    favourite = int(p.argmax())
+    name = evidence.records.classes[favourite]
+    return f"models that never saw it say {name} with {p[favourite]:.0%}", favourite, float(p[favourite])
 
 
 def _place(values: np.ndarray, i: int, same: np.ndarray) -> float:

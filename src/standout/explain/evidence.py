@@ -7,19 +7,27 @@ import numpy as np
 
 from standout.data.dataset import Dataset
 from standout.data.encode import matrix_of
+from standout.data.records import Records
 from standout.explain.nearest import nearest
 
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """One data set and its OUT models, records in one order throughout.
+    """Records and their OUT models, records in one order throughout.
 
-    out_losses: float (N,), mean loss under OUT models. out_probabilities: float (N, C), mean over OUT models.
+    out_losses: float (N,), mean loss under OUT models. out_probabilities: float (N, C), mean over OUT models, or None
+    where only signals are known.
     """
 
-    dataset: Dataset
+    records: Records
     out_losses: np.ndarray
-    out_probabilities: np.ndarray
+    out_probabilities: np.ndarray | None
+
+    @property
+    def dataset(self) -> Dataset:
+        """The data, for characteristics of the group "data": they are asked only where there are data."""
+        assert self.records.data is not None
+        return self.records.data
 
     @cached_property
     def features(self) -> np.ndarray:

@@ -4,22 +4,21 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from standout.attacks import ATTACKS
-from standout.attacks.golden import fingerprints
 from standout.data.dataset import Dataset
-from standout.errors import InputError, listed, one_line
-from standout.flows.analysis import analyse
+from standout.data.records import Records
+from standout.errors import InputError, one_line
+from standout.flows.analysis import Made, analyse
 from standout.flows.options import Options, attack_names
+from standout.flows.place import config_of, config_there, place
 from standout.flows.rounds import Rounds
 from standout.flows.run import Run
 from standout.recipes import Recipe, recipe_of
 from standout.recipes.identity import UnidentifiableError
 from standout.report.build import write_report
 from standout.run.folder import RunFolder
-from standout.run.key import differences, key_of, libraries
-from standout.run.version import __version__
+from standout.run.key import key_of, libraries
 from standout.shadows.memberships import check_members, draw_members
-from standout.shadows.plan import extend_plan, is_plan, make_plan
+from standout.shadows.plan import extend_plan, make_plan
 from standout.shadows.store import Shadows, finished
 from standout.shadows.train import train_missing
 
@@ -71,50 +70,41 @@ def audit(
     dataset = dataset_of(x, y, ids, groups, name)
     recipe = recipe_of(model, settings, device)
     warnings = [*dataset.notes, *recipe.check(dataset)]
-    by_id = dataset.take(dataset.id_order())
+    records = Records.of(dataset)
+    by_id = records.data
+    assert by_id is not None
     parts = key_parts(by_id, recipe, options, key)
-    temporary = out is None
-    folder = RunFolder.temporary() if out is None else RunFolder(path_of(out))
-    try:
+    with place(out) as folder:
         asked = {"source": list(dataset.origin), "model": model if isinstance(model, str) else None}
-        with folder.writing():
-            config = prepare(folder, by_id, recipe, options, parts, asked)
-            members = draw_members(
-                by_id.y,
-                max(len(config["plan"]["seeds"]), options.budget),
-                seed=options.seed,
-                fraction=options.fraction,
-                groups=by_id.groups,
-            )
-            check_members(members[: options.shadows], by_id.ids)
-            done = finished(folder, config["key"], config["plan"]["seeds"], members)
-            folder.sweep()  # from here on the folder changes
-            rounds = Rounds(options, note)
-            for count in rounds.ends(config["plan"]["stack_size"]):
-                plan = extend_plan(config["plan"], by_id, count, options.seed)
-                config = {**config, "plan": plan}
-                folder.write_json("config.json", config)
-                train_missing(folder, recipe, by_id, members, config, count, done, jobs=options.jobs, progress=progress)
-                done.update(*(range(first, end) for first, end in plan["stacks"] if first < count))
-                stored = Shadows(folder, config["key"], plan["seeds"][:count], members[:count])
-                if rounds.enough(stored):
-                    break
-            trained = time.perf_counter() - start - rounds.seconds
-            analyse(folder, config, dataset, recipe, stored, options, warnings, rounds, seconds=trained)
-            write_report(folder)
-    except BaseException:
-        if temporary:
-            folder.remove()
-        raise
-    return Run(folder.path, temporary=temporary)
-
-
-def path_of(out) -> Path:
-    """The run folder as a Path."""
-    try:
-        return Path(out)
-    except TypeError:
-        raise InputError(f"out must be the path of a folder, not a {type(out).__name__}") from None
+        config = prepare(folder, by_id, recipe, options, parts, asked)
+        members = draw_members(
+            by_id.y,
+            max(len(config["plan"]["seeds"]), options.budget),
+            seed=options.seed,
+            fraction=options.fraction,
+            groups=by_id.groups,
+        )
+        check_members(members[: options.shadows], by_id.ids)
+        done = finished(folder, config["key"], config["plan"]["seeds"], members)
+        folder.sweep()  # from here on the folder changes
+        rounds, stored = Rounds(options, note), None
+        for count in rounds.ends(config["plan"]["stack_size"]):
+            plan = extend_plan(config["plan"], by_id, count, options.seed)
+            config = {**config, "plan": plan}
+            folder.write_json("config.json", config)
+            train_missing(folder, recipe, by_id, members, config, count, done, jobs=options.jobs, progress=progress)
+            done.update(*(range(first, end) for first, end in plan["stacks"] if first < count))
+            stored = Shadows(folder, config["key"], plan["seeds"][:count], members[:count])
+            if rounds.enough(stored):
+                break
+        assert stored is not None
+        trained = time.perf_counter() - start - rounds.seconds
+        made = Made(recipe.name, options.seed, options.fraction)
+        analyse(
+            folder, config["key"], records, stored, options, made, warnings, seconds=trained, rounds=rounds
+        )  # fmt: skip
+        write_report(folder)
+    return Run(folder.path, temporary=out is None)
 
 
 def dataset_of(x, y, ids, groups, name: str | None) -> Dataset:
@@ -148,57 +138,33 @@ def key_parts(dataset: Dataset, recipe: Recipe, options: Options, key: str | Non
     }
 
 
-def well_formed(config: dict) -> bool:
-    """Whether a config.json has the parts that a later run reads."""
-    return isinstance(config.get("parts"), dict) and is_plan(config.get("plan"))
-
-
 def prepare(folder: RunFolder, dataset: Dataset, recipe: Recipe, options: Options, parts: dict, asked: dict) -> dict:
     """config.json for this run: new, or that of the folder with the plan kept. Raises InputError; writes nothing."""
-    there = folder.read_json("config.json")
-    plan = None
-    if there is not None:
-        if not well_formed(there):
-            raise InputError(
-                f"{folder.path / 'config.json'} is not what standout wrote; delete the folder and run again"
-            )
-        differs = differences(there["parts"], parts)
-        if differs:
-            raise InputError(
-                f"{folder.path} holds another audit: {listed(differs, 4)}; give another out, or delete that folder"
-            )
-        if parts["model"]["code"] is None:
-            raise InputError(
-                f"model {recipe.name!r} cannot be recognised again (it holds {parts['model']['unrecognised']}), so "
-                f"what {folder.path} holds is not used; give key='a name of your own' or another out"
-            )
-        plan = there["plan"]
-    plan = plan or make_plan(recipe, dataset)
-    plan = extend_plan(plan, dataset, Rounds(options).ends(plan["stack_size"])[0], options.seed)
-    return {
-        "schema": "standout-config/1",
-        "standout": __version__,
-        "key": key_of(parts),
-        "dataset": {
+    there = config_there(folder, parts)
+    if there is not None and parts["model"]["code"] is None:
+        raise InputError(
+            f"model {recipe.name!r} cannot be recognised again (it holds {parts['model']['unrecognised']}), so "
+            f"what {folder.path} holds is not used; give key='a name of your own' or another out"
+        )
+    plan = there["plan"] if there else make_plan(recipe, dataset)
+    config = config_of(
+        parts,
+        {
             "name": dataset.name,
             "kind": dataset.kind,
             "records": len(dataset),
             "classes": list(dataset.classes),
         },
-        "model": {"name": recipe.name, "settings": recipe.settings()},
-        "asked": {
+        {"name": recipe.name, "settings": recipe.settings()},
+        {
             **asked,
             "shadows": options.shadows,
             "until_stable": options.until_stable,
             "most_shadows": options.budget if options.until_stable else None,
             "fraction": options.fraction,
             "seed": options.seed,
-            "fpr": options.fpr,
-            "exposed_above": options.exposed_above,
-            "attacks": list(options.attacks),
         },
-        "attacks": {name: ATTACKS[name].version for name in options.attacks},
-        "golden": fingerprints(options.attacks),
-        "parts": parts,
-        "plan": plan,
-    }
+        options,
+    )
+    first = Rounds(options).ends(plan["stack_size"])[0]
+    return {**config, "plan": extend_plan(plan, dataset, first, options.seed)}

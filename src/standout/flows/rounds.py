@@ -14,8 +14,8 @@ import numpy as np
 
 from standout.attacks.smoothing import choose_smoothing
 from standout.estimate.estimate import Estimate, estimate
+from standout.flows.attacking import scores_of
 from standout.flows.options import Options
-from standout.flows.scores import scores_of
 from standout.flows.targets import DETECTABLE, FAR, MISSED, Target, targets_of, would_need
 from standout.measure.overfitting import accuracy_and_gap
 from standout.shadows.store import Shadows

@@ -17,3 +17,8 @@ def accuracy_and_gap(correct: np.ndarray, members: np.ndarray) -> dict:
     high = round(ci[1], 12)  # 1 - 0.95 is a hair above 0.05
     verdict = "not overfitted" if high <= MILD else "mildly overfitted" if high <= STRONG else "overfitted"
     return {"train": float(train.mean()), "test": float(test.mean()), "gap": gap, "gap_ci": ci, "verdict": verdict}
+
+
+def accuracy_unknown() -> dict:
+    """The same block where nobody can tell who is right."""
+    return dict.fromkeys(("train", "test", "gap", "gap_ci", "verdict"))

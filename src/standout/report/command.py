@@ -12,15 +12,20 @@ WIDTH = 88
 
 
 def command(config: dict) -> Markup | None:
-    """The command line, wrapped for reading; None where the model came from Python and no command can name it.
+    """The command line, wrapped for reading; None where model or outputs came from Python and no command can name them.
 
     Data that came from Python stands as SOURCE.
     """
     asked, model = (config.get(k) or {} for k in ("asked", "model"))
-    name = asked.get("model")
-    if not name:
+    name, source = asked.get("model"), asked.get("source")
+    if asked.get("command") == "score":
+        if not source:
+            return None
+        words = [["standout", "score", *source]]
+    elif not name:
         return None
-    words = [["standout", "audit", *(asked.get("source") or ["SOURCE"])], ["--model", name]]
+    else:
+        words = [["standout", "audit", *(source or ["SOURCE"])], ["--model", name]]
     for key, value in (model.get("settings") or {}).items() if name in MODELS else ():
         words.append(["--device", as_text(value)] if key == "device" else ["--set", f"{key}={as_text(value)}"])
     for key in ("shadows", "fraction", "seed", "fpr", "exposed_above"):

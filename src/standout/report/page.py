@@ -73,6 +73,12 @@ class Page:
     non_members: int | None
     drawings: dict[str, Markup | None] = field(default_factory=dict)
     command: str | None = None
+    flagged: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def given(self) -> bool:
+        """Whether the models were trained elsewhere and given by their outputs: no seed is known then."""
+        return self.summary["shadows"].get("seed") is None
 
     @property
     def unmeasured(self) -> list[str]:
@@ -116,12 +122,21 @@ def page_of(summary: dict, records: pd.DataFrame, drawn: dict | None, config: di
             "histogram": both(figures.histogram, counts, above),
         },
         command=command(config),
+        flagged=flagged_of(records),
     )
 
 
 def plain_row(row: dict) -> dict[str, Any]:
     """A row of the table with None for what is not a number."""
     return {str(k): None if isinstance(v, float) and not np.isfinite(v) else v for k, v in row.items()}
+
+
+def flagged_of(records: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows that are flagged as a target's training data, the highest score first; none without a target."""
+    if "flagged" not in records:
+        return []
+    found = records[records["flagged"].to_numpy(dtype=bool)].sort_values("score", ascending=False, kind="stable")
+    return [plain_row(r) for r in found.head(MOST).to_dict("records")]
 
 
 def cards_of(rows: list[dict], drawn: dict, above: float) -> list[Card]:

@@ -55,6 +55,15 @@ def rate(value: float | None) -> str:
     return f"{p:.{1 - math.floor(math.log10(p))}f}%"
 
 
+def small(value: float | None) -> str:
+    """A p-value with two significant digits: 0.031, 2.4e-07."""
+    if not known(value):
+        return MISSING
+    if value < 1e-300:
+        return "under 1e-300"
+    return f"{value:.2g}" if value >= 1e-4 else f"{value:.1e}"
+
+
 def exactly(value: float | None) -> str:
     """A rate that somebody chose, as chosen: 0.1%, never 0.10%."""
     return f"{100 * value:.8f}".rstrip("0").rstrip(".") + "%" if known(value) else MISSING

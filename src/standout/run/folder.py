@@ -113,11 +113,13 @@ class RunFolder:
         self.write(name, (text + "\n").encode("utf-8", "surrogatepass"))
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[None]:
-        """Make the folder and hold its lock; on bad input unmake what this run made. Raises InputError for a foreign
-        folder. What stood there before is not touched: `sweep` is for the caller, once the run is sure to go on."""
+    def writing(self, *, shadows: bool = True) -> Iterator[None]:
+        """Make the folder, with one for the models if `shadows`, and hold its lock; on bad input unmake what this run
+        made. Raises InputError for a foreign folder. What stood there before is not touched: `sweep` is for the caller,
+        once the run is sure to go on."""
         self.refuse_foreign()
-        made = [p for p in [self.shadows, self.path, *self.path.parents] if not p.exists()]
+        inner = [self.shadows] if shadows else []
+        made = [p for p in [*inner, self.path, *self.path.parents] if not p.exists()]
         for folder in reversed(made):
             with writable(folder):
                 folder.mkdir(mode=0o700, exist_ok=True)
@@ -127,7 +129,10 @@ class RunFolder:
             yield
         except InputError:
             if not had_config and not any(self.shadows.glob("[0-9]*.npz")):
-                self._unmake(made)
+                self._unmake()
+            for folder in made:
+                with contextlib.suppress(OSError):  # it holds something by now
+                    folder.rmdir()
             raise
         finally:
             if lock is not None:
@@ -155,15 +160,12 @@ class RunFolder:
                 with writable(path):
                     path.unlink(missing_ok=True)
 
-    def _unmake(self, made: list[Path]) -> None:
+    def _unmake(self) -> None:
         config = self.path / "config.json"
         if config.exists():  # this run wrote it, so it had begun, and half-written files are its own
             self.sweep()
             with writable(config):
                 config.unlink()
-        for folder in made:
-            with contextlib.suppress(OSError):
-                folder.rmdir()
 
     def remove(self) -> None:
         """Delete the folder: only for a temporary one."""

@@ -99,8 +99,7 @@ def write_model(
         "signals": all_signals(trained.logits, labels).astype(np.float32),
     }
     if sums is None:
-        log_p = log_softmax(trained.logits)
-        arrays["log_probabilities"] = np.maximum(log_p, np.finfo(np.float16).min).astype(np.float16)
+        arrays["log_probabilities"] = as_stored(log_softmax(trained.logits))
     elif sums.sums is not None and (last or model % 2):
         arrays["stack_sums"] = sums.sums.astype(np.float16)
         arrays["stack_models"] = np.array(sums.models)
@@ -119,6 +118,11 @@ def write_model(
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)  # type: ignore[arg-type]
     folder.write(name_of(model), buffer.getvalue())
+
+
+def as_stored(log_p: np.ndarray) -> np.ndarray:
+    """Log-probabilities of any shape in half precision, finite."""
+    return np.maximum(log_p, np.finfo(np.float16).min).astype(np.float16)
 
 
 class Shadows:

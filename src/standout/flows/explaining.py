@@ -1,0 +1,41 @@
+"""Characteristics, their strength and causes, as far as data and outputs tell."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from standout.data.records import Records
+from standout.estimate.estimate import Estimate
+from standout.explain import CHARACTERISTICS, Evidence
+from standout.explain.association import association
+from standout.explain.causes import Verdicts, verdicts
+from standout.shadows.outputs import Outputs
+
+
+@dataclass(frozen=True, eq=False)
+class Explained:
+    """Values (N,) and strength of each characteristic, and the verdict on each record."""
+
+    evidence: Evidence
+    values: dict[str, np.ndarray]
+    strengths: dict[str, dict]
+    why: Verdicts
+
+
+def explain(records: Records, outputs: Outputs, estimated: Estimate) -> Explained:
+    """Characteristics that need the data are left out where there are none."""
+    members = outputs.members
+    losses = outputs.signal("loss")
+    assert losses is not None
+    means = outputs.mean_probabilities(len(records.classes))
+    evidence = Evidence(records, mean_over(losses, ~members), None if means is None else means[1])
+    able = {name: c for name, c in CHARACTERISTICS.items() if c.group != "data" or records.data is not None}
+    values = {name: c.values(evidence) for name, c in able.items()}
+    exposed, exposure = estimated.exposed, estimated.posterior.exposure
+    strengths = {name: association(v, exposed, exposure) for name, v in values.items()}
+    return Explained(evidence, values, strengths, verdicts(evidence, values, strengths, exposed))
+
+
+def mean_over(values: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """Mean float64 (N,) of values (M, N) over the models where chosen bool (M, N)."""
+    return np.where(chosen, values, 0).sum(axis=0, dtype=np.float64) / chosen.sum(axis=0)

@@ -82,6 +82,6 @@ def draw(seen: Evidence, weights: np.ndarray, points: np.ndarray) -> tuple[np.nd
     total = np.take_along_axis(variance.reshape(len(mean), -1), cell, axis=1)
     own = np.take_along_axis(deviation, cell // len(CENTRES), axis=1)
     error = (seen.error[:, None] * own) ** 2 * np.exp(-seen.log_variance)[:, None]
-    trust = (total - error) / total
+    trust = np.maximum(total - error, 0) / total  # rounding
     gap = centre + trust * (seen.gap[:, None] - centre) + np.sqrt(trust * error) * ndtri(points[:, 1])
     return gap / own, 2 * np.log(own)

@@ -1,10 +1,10 @@
-"""Do attacks rank and exposures hold? Audits of few models against the truth of many others.
+"""Do exposures hold? Audits of few models against the truth of many others.
 
     python benchmarks/figures_that_hold.py --dataset digits --truth 384
     python benchmarks/figures_that_hold.py --dataset retail100 --data DIR --truth 1024
 
 Trains truth + audit models once (kept in --cache), takes power at each record's own FPR from the moments of the truth
-models as the truth, and judges disjoint audits by it; no model is in both. Then each attack by number of models.
+models as the truth, and judges disjoint audits by it; no model is in both.
 """
 
 import argparse
@@ -12,59 +12,22 @@ import time
 from pathlib import Path
 
 import numpy as np
-from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
-import standout
-from standout.attacks import ATTACKS, leave_pair_out
-from standout.attacks.moments import moments_of
-from standout.data.dataset import Dataset
-from standout.estimate.checks import own_fpr_seen
 from standout.estimate.estimate import estimate
+from standout.estimate.own_rate import own_fpr_seen
 from standout.estimate.power import power
 from standout.estimate.spread import shrunk_spread
-from standout.measure.roc import Roc
-from standout.recipes import recipe_of
-from standout.shadows.memberships import draw_members, model_seeds
-from standout.signals import rescaled_logit
-
-SEED = 7
+from standout.moments import moments_of
+from trials import DATASETS, characteristics_of, smoothed, task, trained
 
 
-def task(name: str, folder: Path | None):
-    """(Dataset in id order, recipe) of a trial."""
-    if name == "digits":
-        dataset, recipe = standout.load("digits"), recipe_of("mlp")
-    else:
-        assert folder is not None, f"{name} needs --data DIR"
-        with np.load(folder / "retail100.npz") as file:
-            x = np.unpackbits(file["X_bits"], axis=1, count=600)[:15000]
-            y = file["y"][:15000]
-        keep = np.bincount(y, minlength=100)[y] >= 4
-        dataset = Dataset(x[keep], y[keep], name=name)
-        recipe = recipe_of("mlp", {"hidden": (256, 128), "epochs": 8, "batch_size": 128})
-    return dataset.take(dataset.id_order()), recipe
-
-
-def signals_of(dataset, recipe, models: int, jobs: int) -> tuple[np.ndarray, np.ndarray]:
-    """Rescaled logits float32 (models, N) and memberships of newly trained models."""
-    members = draw_members(dataset.y, models, seed=SEED)
-    seeds = np.array(model_seeds(SEED, models))
-
-    def stack(start: int) -> np.ndarray:
-        part = slice(start, min(start + 8, models))
-        trained = recipe.train(dataset, members[part], seeds[part])
-        return np.stack([rescaled_logit(t.logits, dataset.y) for t in trained]).astype(np.float32)
-
-    parts = Parallel(n_jobs=jobs)(delayed(stack)(start) for start in range(0, models, 8))
-    return np.concatenate([np.asarray(p) for p in parts]), members
-
-
-def judge(signals: np.ndarray, members: np.ndarray, truth: int, sizes: list[int]) -> None:
+def judge(signals, members, truth: int, sizes: list[int], features: np.ndarray | None) -> None:
     """Exposure of disjoint audits against the truth of the first `truth` models."""
-    moments = moments_of(signals[:truth], members[:truth])
+    moments = moments_of(smoothed(signals[:truth], members[:truth]), members[:truth])
     inside, outside = moments.inside, moments.outside
-    true = power(inside.mean, inside.squares / (inside.count - 1), outside.mean, outside.squares / (outside.count - 1))
+    variance_in, variance_out = (np.maximum(s.squares / (s.count - 1), 1e-9) for s in (inside, outside))
+    true = power(inside.mean, variance_in, outside.mean, variance_out)
     top = max(len(true) // 100, 1)
     best = set(np.argsort(-true)[:top].tolist())
     print(f"{len(true)} records, {(true > 0.1).sum()} truly above 10 %")
@@ -77,11 +40,12 @@ def judge(signals: np.ndarray, members: np.ndarray, truth: int, sizes: list[int]
         rows = []
         for start in range(truth, min(truth + 4 * models, len(signals)) - models + 1, models):
             part = slice(start, start + models)
+            s, m = smoothed(signals[part], members[part]), members[part]
             begin = time.perf_counter()
-            e = estimate(signals[part], members[part])
+            e = estimate(s, m, characteristics=features)
             seconds = time.perf_counter() - begin
             p, first = e.posterior, np.argsort(-e.posterior.exposure)[:top]
-            own = own_fpr_seen(signals[part], members[part], e.exposed, 1e-3, e.tails)
+            own = own_fpr_seen(s, m, e.exposed, 1e-3, e.tails)
             rows.append(
                 (len(best & set(first.tolist())) / top, p.exposure[first].sum(), true[first].sum(), e.exposed.sum(),
                  (true[e.exposed] <= 0.1).sum(), ((p.low <= true) & (true <= p.high)).mean(), own["all"],
@@ -102,42 +66,26 @@ def twin_correlation(signals: np.ndarray, members: np.ndarray) -> float:
     moments = moments_of(signals, members)
     sides = moments.inside, moments.outside
     mean = np.where(members, *(s.mean for s in sides))
-    z = (signals - mean) / np.sqrt(np.where(members, *(s.variance for s in sides)))
+    z = (signals - mean) / np.sqrt(np.maximum(np.where(members, *(s.variance for s in sides)), 1e-9))
     return float(np.mean([np.corrcoef(a, b)[0, 1] for a, b in zip(z[0::2], z[1::2])]))
-
-
-def rank(signals: np.ndarray, members: np.ndarray, sizes: list[int]) -> None:
-    """AUC and TPR at 0.1 % of the attacks with references, by number of models."""
-    print("models  " + "  ".join(f"{name:>18}" for name in ("rmia", "lira-one-variance", "lira", "moderated")))
-    for models in sizes:
-        s, m = signals[-models:], members[-models:]
-        cells = []
-        for name in ("rmia", "lira-one-variance", "lira", "moderated"):
-            roc = Roc.of(leave_pair_out(ATTACKS[name], s, m), m)
-            cells.append(f"{roc.auc():.4f} / {100 * roc.at(0.001)[1]:5.2f} %")
-        print(f"{models:6d}  " + "  ".join(f"{c:>18}" for c in cells), flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--dataset", choices=["digits", "retail100"], default="digits")
+    parser.add_argument("--dataset", choices=DATASETS, default="digits")
     parser.add_argument("--data", type=Path)
     parser.add_argument("--truth", type=int, default=384)
     parser.add_argument("--sizes", default="16,32,64,128,256")
+    parser.add_argument("--characteristics", action="store_true", help="hand the prior what the data alone says")
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--jobs", type=int, default=2)
     asked = parser.parse_args()
     sizes = [int(s) for s in asked.sizes.split(",")]
-    if asked.cache and asked.cache.exists():
-        with np.load(asked.cache) as file:
-            signals, members = file["s"], file["m"]
-    else:
-        signals, members = signals_of(*task(asked.dataset, asked.data), asked.truth + max(sizes), asked.jobs)
-        if asked.cache:
-            np.savez(asked.cache, s=signals, m=members)
+    models = asked.truth + max(sizes)
+    signals, members = trained(asked.dataset, asked.data, models, asked.cache, asked.jobs)
+    features = characteristics_of(task(asked.dataset, asked.data)[0]) if asked.characteristics else None
     with threadpool_limits(1):
-        judge(signals, members, asked.truth, sizes)
-        rank(signals, members, [4, 8, *[s for s in sizes if s <= 128]])
+        judge(signals, members, asked.truth, sizes, features)
 
 
 if __name__ == "__main__":

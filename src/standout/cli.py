@@ -42,6 +42,8 @@ def audit(
     model: str = "mlp",
     set: Annotated[list[str] | None, Parameter(consume_multiple=False)] = None,
     shadows: Whole = 64,
+    until_stable: bool = False,
+    most_shadows: Whole | None = None,
     fraction: float = 0.5,
     fpr: float = 0.001,
     exposed_above: float = 0.1,
@@ -76,6 +78,11 @@ def audit(
         Setting of the model as key=value; can be given again.
     shadows
         Number of shadow models: even, at least 4.
+    until_stable
+        Go on from --shadows in rounds, each half as large again and of whole stacks, until the reported set, the
+        intervals and the smallest detectable exposure meet their targets, or --most-shadows are trained.
+    most_shadows
+        Budget of --until-stable: even; default 512.
     fraction
         Share of the records in each training.
     fpr
@@ -108,12 +115,14 @@ def audit(
     check_fail_over(fail_over)
     dataset = load(source, label=label, id=id, group=group, drop=drop or ())
     folder = out if out is not None else Path("runs") / dataset.name
-    with progress_bar(quiet or not sys.stderr) as progress:
+    with progress_bar(quiet or not sys.stderr) as (progress, note):
         run = flow(
             dataset,
             model=model,
             settings=settings_of(set or []),
             shadows=shadows,
+            until_stable=until_stable,
+            most_shadows=most_shadows,
             fraction=fraction,
             fpr=fpr,
             exposed_above=exposed_above,
@@ -124,6 +133,7 @@ def audit(
             key=key,
             out=folder,
             progress=progress,
+            note=note,
         )
     return finish(run, quiet=quiet, json=json, fail_over=fail_over)
 
@@ -198,6 +208,33 @@ def report(run: Path, /, *, quiet: bool = False) -> int:
     if not quiet:
         print(run / "report.html")
     return 0
+
+
+@app.command
+def selfcheck(*, quiet: bool = False, json: bool = False) -> int:
+    """Does this installation find what it must, and nothing else? Exit code 1 when a check fails.
+
+    Parameters
+    ----------
+    quiet
+        Print nothing; the exit code says it.
+    json
+        Print the checks, attack versions and golden values for machines.
+    """
+    from standout.flows.selfcheck import outcomes, verdict
+    from standout.terminal import checked, checks_in_all
+
+    found = []
+    for check, seconds in outcomes():
+        found.append((check, seconds))
+        if not quiet and not json:
+            checked(check, seconds)
+    said = verdict(found)
+    if json:
+        print(dump(said))
+    elif not quiet:
+        checks_in_all(said)
+    return int(not said["passed"])
 
 
 @app.command(name="list")

@@ -121,7 +121,10 @@ def smooth(rescaled: np.ndarray, amount: float) -> np.ndarray:
 
 
 def check_signals(signals: np.ndarray, members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Signals (M, N) and members (M, N) as arrays that every attack can trust, or an InputError."""
+    """Signals float (M, N) and members bool (M, N) as arrays that every attack can trust, or an InputError.
+
+    float32 and float64 stay what they are: attacks reckon in float64, a model or a block of records at a time.
+    """
     s, m = np.asarray(signals), np.asarray(members)
     if s.ndim != 2 or s.shape != m.shape:
         raise InputError(f"signals and members must both be (models, records); they are {s.shape} and {m.shape}")
@@ -142,4 +145,4 @@ def check_signals(signals: np.ndarray, members: np.ndarray) -> tuple[np.ndarray,
             f"signals: {int(bad.sum())} are not finite, the first at model {model}, record {record}; "
             "rescaled logits are log p_y - log(1 - p_y): smooth probabilities of 0 and 1 first"
         )
-    return s.astype(np.float64, copy=False), m
+    return s.astype(np.result_type(s.dtype, np.float32), copy=False), m

@@ -21,23 +21,23 @@ class Rate(ProgressColumn):
 
 
 @contextlib.contextmanager
-def progress_bar(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar with rate and time left on a terminal, plain lines elsewhere, nothing when quiet."""
+def progress_bar(quiet: bool) -> Iterator[tuple[Callable[[int, int], None] | None, Callable[[str], None] | None]]:
+    """A bar with rate and time left on a terminal, plain lines elsewhere, nothing when quiet; and what prints a line
+    above it."""
     if quiet:
-        yield None
+        yield None, None
         return
     console = Console(stderr=True)
     if not console.is_terminal:
-        shown = -1
+        shown = {}  # by total: a bar that goes on over rounds has several
 
         def line(done: int, total: int) -> None:
-            nonlocal shown
             tenth = 10 * done // total
-            if done and tenth > shown:
-                shown = tenth
+            if done and tenth > shown.get(total, -1):
+                shown[total] = tenth
                 print(f"shadow models: {done} of {total}", file=sys.stderr, flush=True)
 
-        yield line
+        yield line, lambda text: print(text, file=sys.stderr, flush=True)
         return
     columns = (TextColumn("shadow models"), BarColumn(), TextColumn("{task.completed} of {task.total}"), Rate(),
                TimeRemainingColumn())  # fmt: skip
@@ -47,7 +47,7 @@ def progress_bar(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
         def update(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
 
-        yield update
+        yield update, lambda text: bar.console.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 def headline(run) -> None:
@@ -120,6 +120,30 @@ def attack_table(summary: dict) -> Table:
         cells = [f"{a['tpr_at_fpr'][r]['tpr']:.2%}" for r in rates]
         table.add_row(name, f"{a['auc']:.3f}", f"{low:.3f} to {high:.3f}", *cells)
     return table
+
+
+MARKS = {True: "[green]passed[/]", False: "[bold red]FAILED[/]", None: "[dim]skipped[/]"}
+
+
+def checked(check, seconds: float) -> None:
+    """One check of the installation, as soon as it is done."""
+    line = f"{MARKS[check.passed]}  [bold]{_plain(check.name)}[/]: {_plain(check.line)} [dim]({seconds:.1f} s)[/]"
+    Console(highlight=False, soft_wrap=True).print(line)
+
+
+def checks_in_all(said: dict) -> None:
+    """The last line of a selfcheck."""
+    marks = [check["passed"] for check in said["checks"]]
+    failed, passed, skipped = marks.count(False), marks.count(True), marks.count(None)
+    left = f", {skipped} not checked for lack of an extra" if skipped else ""
+    verdict = (
+        f"[bold red]{failed} of {failed + passed} checks failed[/]"
+        if failed
+        else f"[bold green]all {passed} checks passed[/]"
+    )
+    Console(highlight=False, soft_wrap=True).print(
+        f"{verdict}{left}; standout {said['standout']}, {said['seconds']:.0f} s"
+    )
 
 
 def _plain(text: str) -> str:

@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
-from standout.attacks.moments import moments_of
-from standout.estimate.checks import detectable, own_fpr_seen, stability
+from standout.estimate.detectable import detectable
 from standout.estimate.estimate import estimate
+from standout.estimate.own_rate import own_fpr_seen
 from standout.estimate.posterior import posterior_of
 from standout.estimate.power import standard_power
 from standout.estimate.prior import fit
+from standout.estimate.stability import stability
+from standout.moments import moments_of
 
 from .test_exposure import simulated
 

@@ -17,7 +17,7 @@ from standout.run.schema import summary_schema
 from .recipes_for_tests import Memory, Noise, blobs, noisy_fit
 
 COLUMNS = ["record", "label", "exposure", "exposure_lo", "exposure_hi", "doubt", "hits", "trials", "false_hits",
-           "false_trials", "exposed", "effect", "memorization"]  # fmt: skip
+           "false_trials", "precision", "exposed", "effect", "memorization"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +92,10 @@ def test_hits_and_summary_say_the_same(run):
     tpr = lead["tpr_at_fpr"]["0.01"]
     assert table.hits.sum() / table.trials.sum() == pytest.approx(tpr["tpr"])
     assert any("counted at 0.01" in w for w in run.summary["warnings"])
+    never = (table.hits == 0) & (table.false_hits == 0)
+    assert never.any() and (table.precision.isna() == never).all()
+    some = table[~never]
+    np.testing.assert_allclose(some.precision, some.hits / (some.hits + some.false_hits), rtol=1e-12)  # 8 trials each
 
 
 def test_figures_follow_from_the_stored_signals(run):

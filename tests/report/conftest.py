@@ -21,7 +21,9 @@ TPR = {"0.01": {"tpr": 0.0746, "ci": [0.0716, 0.0769]}, "0.001": {"tpr": 0.036, 
 ATTACK = {
     "auc": 0.6152, "auc_ci": [0.6118, 0.6184], "advantage": 0.137, "calibration": "shadow", "achieved_fpr": 0.00099,
     "tpr_at_fpr": TPR, "tpr_at_fpr_target_calibrated": {"0.01": 0.0744, "0.001": 0.0346, "0.0001": None},
-    "precision_at_prior": {"0.5": 0.973, "0.1": 0.801, "0.01": 0.268}, "epsilon_lower_bound": None,
+    "shadow_calibrated": {"0.01": {"tpr": 0.0731, "fpr": 0.0103}, "0.001": None, "0.0001": None},
+    "precision_at_prior": {"0.5": 0.973, "0.1": 0.801, "0.01": 0.268},
+    "precision_at_prior_ci": {"0.5": [0.968, 0.979], "0.1": [0.774, 0.838], "0.01": None}, "epsilon_lower_bound": None,
 }  # fmt: skip
 SUMMARY: dict[str, Any] = {
     "schema": "standout/1", "standout": "0.1.0", "key": "d80bae151e9f8993" * 4, "warnings": [],
@@ -69,7 +71,7 @@ def table(ids: list[str], exposed: int, label: str = "a") -> pd.DataFrame:
         {
             "record": ids, "label": label, "exposure": exposure, "exposure_lo": exposure * 0.8,
             "exposure_hi": np.minimum(exposure * 1.2, 1), "doubt": 1 - exposure, "hits": 31, "trials": 32,
-            "false_hits": 0, "false_trials": 32, "exposed": found, "effect": 4.0, "memorization": 0.5,
+            "false_hits": 0, "false_trials": 32, "precision": 1.0, "exposed": found, "effect": 4.0, "memorization": 0.5,
             "centroid_distance": 1.0, "out_loss": 2.0, "cause": np.where(found, causes, ""),
             "reason": np.where(found, f"labelled {label}; 9 of its 10 nearest neighbours are b", ""),
             "action": np.where(found, "check the label", ""),

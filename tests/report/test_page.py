@@ -154,8 +154,21 @@ def test_sixty_cards_and_the_rest_in_a_line(page):
 def test_what_is_not_measurable_is_named(page):
     root = read(page())
     cells = [td.text for td in root.all("table", "attacks")[0].all("td")]
-    assert "not measurable" in cells and "3.6% [3.2% to 3.9%]" in cells and "97%" in cells
+    assert "not measurable" in cells and "3.6% [3.2% to 3.9%]" in cells
+    assert "97% [97% to 98%]" in cells and "27%" in cells, "precision with its interval, and without where it has none"
     assert "TPR at FPR 0.01%: not measurable with 1,280 non-members" in root.text
+
+
+def test_thresholds_from_other_models_have_a_table_of_their_own(page):
+    """Only at rates that some attack has, with the false-alarm rate that comes of it; nothing where none is stored."""
+    table = read(page()).all("table", "calibrated")[0]
+    assert [th.text for th in table.all("th") if "FPR" in th.text] == ["Aimed at FPR 1%", "FPR"]
+    assert [td.text for td in table.all("td")] == ["7.3%", "1.0%"] * 2
+    older = {k: v for k, v in ATTACK.items() if k not in ("shadow_calibrated", "precision_at_prior_ci")}
+    assert not read(page(summary={"attacks": {"lira": older, "loss": None}})).all("table", "calibrated")
+    mixed = {"lira": older, "loss": ATTACK}
+    cells = [td.text for td in read(page(summary={"attacks": mixed})).all("table", "calibrated")[0].all("td")]
+    assert sorted(cells) == sorted(["7.3%", "1.0%", "–", "–"])
 
 
 def test_a_picture_stands_beside_its_own_id(page):

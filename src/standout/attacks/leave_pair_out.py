@@ -4,14 +4,22 @@ With the twin left in, a member would have fewer IN references than a non-member
 """
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from standout.attacks.attack import Attack, Models, Target
+from standout.cores import cores
 
-BLOCKS = 6
+PRIORS = 6
 """A prior over records is fitted once per block of pairs, on the pairs outside it."""
+TASKS = 8
+PARTS = 4
+"""An attack with a prior judges so many parts of each block, by the pairs outside the part: single pairs up to 48
+models; with more, the few pairs that a part holds besides the target's are hardly missed."""
 
 
 def leave_pair_out(
@@ -35,16 +43,33 @@ def leave_pair_out(
         z = None if population is None else population[chosen]
         return attack.summarise(Models(signals[chosen], members[chosen], z))
 
-    blocks = np.linspace(0, pairs, (min(BLOCKS, pairs) if attack.learn else 1) + 1).astype(int)
-    for block, outside in all_but_one(blocks, summarise):
-        score = attack.score if attack.learn is None else attack.learn(outside, characteristics)
-        assert score is not None
-        first, last = int(blocks[block]), int(blocks[block + 1])
-        for pair, references in all_but_one(np.arange(first, last + 1), summarise, outside):
-            for t in (2 * (first + pair), 2 * (first + pair) + 1):
+    def judge(first: int, last: int, outside: Any) -> None:
+        """Scores of the models of pairs first to last - 1; outside: summary of all other pairs, None for none."""
+        parts = np.linspace(first, last, (min(PARTS, last - first) if attack.learn else last - first) + 1).astype(int)
+        prepare = attack.learn(outside, characteristics) if attack.learn else attack.against
+        for part, references in all_but_one(parts, summarise, outside):
+            score = prepare(references)
+            for t in range(2 * int(parts[part]), 2 * int(parts[part + 1])):
                 z = None if population is None else np.asarray(population[t], dtype=np.float64)
-                scores[t] = score(Target(np.asarray(signals[t], dtype=np.float64), z), references)
+                scores[t] = score(Target(np.asarray(signals[t], dtype=np.float64), z))
+
+    blocks = np.linspace(0, pairs, min(PRIORS, pairs) + 1).astype(int) if attack.learn else _halved(pairs)
+    with threadpool_limits(1), ThreadPoolExecutor(min(cores(), len(blocks) - 1)) as pool:
+        tasks = [
+            pool.submit(judge, int(blocks[block]), int(blocks[block + 1]), outside)
+            for block, outside in all_but_one(blocks, summarise)
+        ]
+        for task in tasks:
+            task.result()
     return scores
+
+
+def _halved(pairs: int) -> np.ndarray:
+    """Bounds of blocks for tasks side by side, by the halving of `all_but_one`, so that sums have one order."""
+    bounds = [0, pairs]
+    while len(bounds) < TASKS and 2 * len(bounds) <= pairs:
+        bounds = sorted({*bounds, *((a + b) // 2 for a, b in pairwise(bounds))})
+    return np.array(bounds)
 
 
 def all_but_one(

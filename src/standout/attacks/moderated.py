@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from standout.attacks.attack import Attack, Target
-from standout.attacks.moments import Moments
-from standout.estimate.prior import CENTRES, NONE, WIDTHS, evidence, fit, likelihood
+from standout.estimate.prior import BLOCK, CENTRES, NONE, WIDTHS, evidence, fit, likelihood
 from standout.estimate.spread import shrunk_spread
+from standout.moments import Moments
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,19 +30,16 @@ class Predictive:
         return -0.5 * (self.degrees + 1) * np.log1p(square / self.degrees) - np.log(self.scale)
 
 
-def learn(references: Moments, characteristics: np.ndarray | None) -> Callable[[Target, Moments], np.ndarray]:
-    """Fit the prior on references outside a block of pairs; returns the score for targets of the block."""
+def learn(references: Moments, characteristics: np.ndarray | None) -> Callable[[Moments], Callable]:
+    """Fit the prior on references outside a block of pairs, for the targets of the block."""
     fitted = fit(references, characteristics)
     weights = fitted.prior.at(fitted.covariate).astype(np.float32)
-    last: list = [None, None]
 
-    def score(target: Target, closer: Moments) -> np.ndarray:
-        if last[0] is not closer:  # twins share their references
-            last[:] = closer, predictives(closer, weights)
-        inside, outside = last[1]
-        return inside.log_density(target.signals) - outside.log_density(target.signals)
+    def judge(closer: Moments) -> Callable[[Target], np.ndarray]:
+        inside, outside = predictives(closer, weights)
+        return lambda target: inside.log_density(target.signals) - outside.log_density(target.signals)
 
-    return score
+    return judge
 
 
 def predictives(references: Moments, weights: np.ndarray) -> tuple[Predictive, Predictive]:
@@ -53,24 +50,35 @@ def predictives(references: Moments, weights: np.ndarray) -> tuple[Predictive, P
     """
     spread = shrunk_spread(references)
     seen, _ = evidence(references, spread)
-    share = likelihood(seen) * weights
-    share /= share.sum(axis=1, keepdims=True)
     out = spread.variance / spread.unit**2  # all below in units
     inside = out * np.exp(spread.log_ratio)
-    a = (spread.pairing * inside / np.maximum(references.inside.count, NONE))[:, None]
-    b = (spread.pairing * out / np.maximum(references.outside.count, NONE))[:, None]
-    deviation = np.sqrt(out)[:, None]
-    centres, tau, gap = CENTRES * deviation, (WIDTHS * deviation) ** 2, seen.gap[:, None]
-    sides = []
-    for mean, var, own in (
-        ((gap * (b + tau) + centres * a) / (a + b + tau), a * (b + tau) / (a + b + tau), inside),
-        ((gap - centres) * b / (a + b + tau), b * (a + tau) / (a + b + tau), out),
-    ):
-        centre = (share * mean).sum(axis=1)
-        unsure = (share * (var + (mean - centre[:, None]) ** 2)).sum(axis=1)
-        location = references.outside.mean + spread.unit * centre
-        sides.append(Predictive(location, spread.unit * np.sqrt(own + unsure), spread.degrees))
-    return sides[0], sides[1]
+    a = spread.pairing * inside / np.maximum(references.inside.count, NONE)
+    b = spread.pairing * out / np.maximum(references.outside.count, NONE)
+    centres, unsure = np.empty((2, len(out))), np.empty((2, len(out)))
+    for start in range(0, len(out), BLOCK):
+        part = slice(start, start + BLOCK)
+        some = seen.rows(part)
+        share = likelihood(some) * weights[part]
+        share /= share.sum(axis=1, keepdims=True)
+        for side, (centre, var) in enumerate(_given_effect(some.gap, out[part], a[part], b[part])):
+            centres[side, part] = (share * centre).sum(axis=1)
+            unsure[side, part] = (share * (var + (centre - centres[side, part, None]) ** 2)).sum(axis=1)
+    locations = references.outside.mean + spread.unit * centres
+    scales = spread.unit * np.sqrt(np.stack([inside, out]) + unsure)
+    both = [Predictive(location, scale, spread.degrees) for location, scale in zip(locations, scales)]
+    return both[0], both[1]
+
+
+def _given_effect(gap, out, a, b) -> list[tuple[np.ndarray, np.ndarray]]:
+    """(mean, variance) (n, K) of the mean IN, then of the mean OUT signal (from the observed OUT mean) under each
+    normal of the grid as prior of the effect. gap, OUT variance `out`, error variances a (IN) and b (OUT): (n,)."""
+    deviation, gap, a, b = np.sqrt(out)[:, None], gap[:, None], a[:, None], b[:, None]
+    centres, tau = CENTRES * deviation, (WIDTHS * deviation) ** 2
+    total = a + b + tau
+    return [
+        ((gap * (b + tau) + centres * a) / total, a * (b + tau) / total),
+        ((gap - centres) * b / total, b * (a + tau) / total),
+    ]
 
 
 moderated = Attack(

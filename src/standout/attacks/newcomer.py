@@ -11,6 +11,6 @@ def scores_of_newcomer(attack: Attack, target: np.ndarray, signals: np.ndarray, 
     target: its signals (N,); signals (M, N) and members bool (M, N): of the references, which must not hold it.
     """
     references = attack.summarise(Models(signals, members, None))
-    score = attack.score if attack.learn is None else attack.learn(references, None)
-    assert score is not None
-    return score(Target(np.asarray(target, dtype=np.float64), None), references)
+    newcomer = Target(np.asarray(target, dtype=np.float64), None)
+    prepare = attack.learn(references, None) if attack.learn else attack.against
+    return prepare(references)(newcomer)

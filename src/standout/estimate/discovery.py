@@ -1,4 +1,5 @@
-"""Which records are reported: as many as possible while few of them are expected to be false discoveries."""
+"""Which records are reported: as many as possible while few of them are expected to be false discoveries. And how many
+exposed ones are expected among the others."""
 
 import numpy as np
 
@@ -20,3 +21,10 @@ def reported(doubt: np.ndarray, level: float = LEVEL) -> np.ndarray:
     if len(chosen):
         out[order[: chosen[-1] + 1]] = True
     return out
+
+
+def missed(doubt: np.ndarray, exposed: np.ndarray) -> float | None:
+    """Of the records expected to be exposed, the share in [0, 1] that is not reported; None where fewer than one is
+    expected. doubt: float (N,); exposed: bool (N,), the reported ones."""
+    expected = float((1 - doubt).sum())
+    return float((1 - doubt)[~exposed].sum()) / expected if expected >= 1 else None

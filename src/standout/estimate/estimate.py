@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
-from standout.attacks.moments import moments_of
 from standout.estimate.discovery import reported
 from standout.estimate.guard import guarded
 from standout.estimate.posterior import Posterior, posterior_of
-from standout.estimate.prior import Fit, fit
+from standout.estimate.prior import Fit, fit_signals
 from standout.estimate.tails import Tails, fit_tails
 
 
@@ -33,12 +33,13 @@ def estimate(
     characteristics: np.ndarray | None = None,
 ) -> Estimate:
     """Exposure from signals (M, N) and members bool (M, N); characteristics (N, F): from the data alone."""
-    tails = fit_tails(signals, members, fpr)
-    fitted = fit(moments_of(signals, members), characteristics)
-    found = posterior_of(fitted, fpr=fpr, above=above, tails=tails)
-    doubt = guarded(
-        found.doubt, signals, members, fpr=fpr, above=above, tails=tails, characteristics=characteristics
-    )  # fmt: skip
+    with threadpool_limits(1):  # many small matrices: threads of a busy machine would wait for each other
+        fitted = fit_signals(signals, members, characteristics)
+        tails = fit_tails(signals, members, fpr, fitted.noise_factor)
+        found = posterior_of(fitted, fpr=fpr, above=above, tails=tails)
+        doubt = guarded(
+            found.doubt, signals, members, fpr=fpr, above=above, tails=tails, characteristics=characteristics
+        )  # fmt: skip
     exposed = reported(doubt)
     held_back = int(reported(found.doubt).sum()) - int(exposed.sum())
     return Estimate(replace(found, doubt=doubt), exposed, fitted, tails, held_back)

@@ -6,17 +6,21 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from standout.attacks.moments import Moments, moments_of
 from standout.data.records import Records
-from standout.estimate.checks import detectable, own_fpr_seen, stability
+from standout.estimate.detectable import detectable
 from standout.estimate.estimate import Estimate, estimate
+from standout.estimate.own_rate import own_fpr_seen
+from standout.estimate.stability import stability
 from standout.explain.causes import CAUSES
 from standout.flows.attacking import Attacked, attack_all
 from standout.flows.exhibits import exhibits
 from standout.flows.explaining import Explained, explain, mean_over
 from standout.flows.options import Options
+from standout.flows.rounds import Rounds
 from standout.flows.target import Target, judge
 from standout.measure.overfitting import accuracy_and_gap, accuracy_unknown
+from standout.measure.precision import record_precision
+from standout.moments import Moments, moments_of
 from standout.run.folder import RunFolder
 from standout.run.tables import write_records
 from standout.run.version import __version__
@@ -42,15 +46,17 @@ def analyse(
     warnings: list[str],
     *,
     seconds: float,
+    rounds: Rounds | None = None,
     target: Target | None = None,
 ) -> None:
     """Attack, measure, estimate, explain; write summary.json, records.csv, figures.json.
 
-    key: of the run. warnings: lines so far; more are added. seconds: what came before took. target: one more model
-    that is judged by all of these.
+    key: of the run. warnings: lines so far; more are added. seconds: what came before took. rounds: those of an audit.
+    target: one more model that is judged by all of these.
     """
     clock = [time.perf_counter()]
-    warnings = [*warnings, *outputs.notes()]
+    stable = None if rounds is None else rounds.block()
+    warnings = [*warnings, *([] if rounds is None else rounds.warnings(stable)), *outputs.notes()]
     attacked = attack_all(outputs, options, warnings)
     estimated, checks = estimate_all(attacked.signal, outputs.members, options, warnings)
     judged = None if target is None else judge(target, outputs, attacked, estimated, options, warnings)
@@ -79,6 +85,7 @@ def analyse(
             "share": int(estimated.exposed.sum()) / len(records),
             **checks,
         },
+        "stable": stable,
         "causes": {cause: int((explained.why.cause == cause).sum()) for cause in CAUSES},
         "characteristics": explained.strengths,
         "taxonomy": ["NISTAML.033", "AML.T0024.000"],
@@ -91,12 +98,14 @@ def analyse(
     folder.write_json("figures.json", {"counted_at": attacked.counted_at, "roc": attacked.drawn, **shown})
     clock.append(time.perf_counter())
     spent = np.diff(clock)
+    judging = 0.0 if rounds is None else rounds.seconds
     summary["seconds"] = {
         "shadows": seconds,
+        "rounds": judging,
         "attacks": float(spent[0]),
         "explain": float(spent[1]),
         "report": float(spent[2]),
-        "total": float(seconds + spent.sum()),
+        "total": float(seconds + judging + spent.sum()),
     }
     folder.write_json("summary.json", summary)
 
@@ -131,6 +140,8 @@ def records_table(
 ) -> pd.DataFrame:
     """The records table, rows in the order of `records`."""
     found, flags = estimated.posterior, attacked.flags
+    hits, trials = (flags & members).sum(axis=0), members.sum(axis=0)
+    false_hits, false_trials = (flags & ~members).sum(axis=0), (~members).sum(axis=0)
     memorization = np.nan if correct is None else mean_over(correct, members) - mean_over(correct, ~members)
     return pd.DataFrame(
         {
@@ -140,10 +151,11 @@ def records_table(
             "exposure_lo": found.low,
             "exposure_hi": found.high,
             "doubt": found.doubt,
-            "hits": (flags & members).sum(axis=0),
-            "trials": members.sum(axis=0),
-            "false_hits": (flags & ~members).sum(axis=0),
-            "false_trials": (~members).sum(axis=0),
+            "hits": hits,
+            "trials": trials,
+            "false_hits": false_hits,
+            "false_trials": false_trials,
+            "precision": record_precision(hits, trials, false_hits, false_trials),
             "exposed": estimated.exposed,
             "effect": effect_size(moments_of(attacked.signal, members)),
             "memorization": memorization,

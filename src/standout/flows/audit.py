@@ -10,6 +10,7 @@ from standout.errors import InputError, one_line
 from standout.flows.analysis import Made, analyse
 from standout.flows.options import Options, attack_names
 from standout.flows.place import config_of, config_there, place
+from standout.flows.rounds import Rounds
 from standout.flows.run import Run
 from standout.recipes import Recipe, recipe_of
 from standout.recipes.identity import UnidentifiableError
@@ -29,6 +30,8 @@ def audit(
     model: object = "mlp",
     settings: dict | None = None,
     shadows: int = 64,
+    until_stable: bool = False,
+    most_shadows: int | None = None,
     fraction: float = 0.5,
     fpr: float = 1e-3,
     exposed_above: float = 0.1,
@@ -42,6 +45,7 @@ def audit(
     out: str | Path | None = None,
     key: str | None = None,
     progress: Callable[[int, int], None] | None = None,
+    note: Callable[[str], None] | None = None,
 ) -> Run:
     """Train shadow models and say which records the recipe gives away, how surely, and why.
 
@@ -49,15 +53,20 @@ def audit(
     model: a name (`mlp`, `logistic-regression`, `random-forest`, `gradient-boosting`, `knn`), "file.py:name", any
     scikit-learn classifier, or a function `fit(x, y, *, seed, sample_weight=None)` that returns `predict(x)`.
     settings: of the model. shadows: even, at least 4. fraction: share of the records in each training.
+    until_stable: go on from `shadows` in rounds of half as many again, until the reported set, the intervals and what
+    is detectable meet the targets in summary["stable"], or there are most_shadows (default 512) models.
     fpr: share of OUT models in which a record may be accused; exposed_above: exposure from which a record counts.
     attacks: names, default all. out: run folder, used again where the key is the same; default a temporary one that
     goes with the returned Run. key: a name of your own for a model whose code cannot be recognised again.
-    progress: called with (models done, models in all).
+    progress: called with (models done, models in all). note: called with a line on each round of until_stable.
 
     Returns a Run. Raises InputError, in one line, for whatever cannot be used; then nothing was made or changed.
     """
     start = time.perf_counter()
-    options = Options(shadows, fraction, seed, fpr, exposed_above, attack_names(attacks), jobs).checked()
+    names = attack_names(attacks)
+    options = Options(
+        shadows, fraction, seed, fpr, exposed_above, names, jobs, until_stable, most_shadows
+    ).checked()  # fmt: skip
     dataset = dataset_of(x, y, ids, groups, name)
     recipe = recipe_of(model, settings, device)
     warnings = [*dataset.notes, *recipe.check(dataset)]
@@ -68,17 +77,32 @@ def audit(
     with place(out) as folder:
         asked = {"source": list(dataset.origin), "model": model if isinstance(model, str) else None}
         config = prepare(folder, by_id, recipe, options, parts, asked)
-        seeds, count = config["plan"]["seeds"], options.shadows
-        members = draw_members(by_id.y, len(seeds), seed=options.seed, fraction=options.fraction, groups=by_id.groups)
-        check_members(members[:count], by_id.ids)
-        done = finished(folder, config["key"], seeds, members)
+        members = draw_members(
+            by_id.y,
+            max(len(config["plan"]["seeds"]), options.budget),
+            seed=options.seed,
+            fraction=options.fraction,
+            groups=by_id.groups,
+        )
+        check_members(members[: options.shadows], by_id.ids)
+        done = finished(folder, config["key"], config["plan"]["seeds"], members)
         folder.sweep()  # from here on the folder changes
-        folder.write_json("config.json", config)
-        train_missing(folder, recipe, by_id, members, config, count, done, jobs=options.jobs, progress=progress)
-        trained = time.perf_counter() - start
-        stored = Shadows(folder, config["key"], seeds[:count], members[:count])
+        rounds, stored = Rounds(options, note), None
+        for count in rounds.ends(config["plan"]["stack_size"]):
+            plan = extend_plan(config["plan"], by_id, count, options.seed)
+            config = {**config, "plan": plan}
+            folder.write_json("config.json", config)
+            train_missing(folder, recipe, by_id, members, config, count, done, jobs=options.jobs, progress=progress)
+            done.update(*(range(first, end) for first, end in plan["stacks"] if first < count))
+            stored = Shadows(folder, config["key"], plan["seeds"][:count], members[:count])
+            if rounds.enough(stored):
+                break
+        assert stored is not None
+        trained = time.perf_counter() - start - rounds.seconds
         made = Made(recipe.name, options.seed, options.fraction)
-        analyse(folder, config["key"], records, stored, options, made, warnings, seconds=trained)
+        analyse(
+            folder, config["key"], records, stored, options, made, warnings, seconds=trained, rounds=rounds
+        )  # fmt: skip
         write_report(folder)
     return Run(folder.path, temporary=out is None)
 
@@ -132,7 +156,15 @@ def prepare(folder: RunFolder, dataset: Dataset, recipe: Recipe, options: Option
             "classes": list(dataset.classes),
         },
         {"name": recipe.name, "settings": recipe.settings()},
-        {**asked, "shadows": options.shadows, "fraction": options.fraction, "seed": options.seed},
+        {
+            **asked,
+            "shadows": options.shadows,
+            "until_stable": options.until_stable,
+            "most_shadows": options.budget if options.until_stable else None,
+            "fraction": options.fraction,
+            "seed": options.seed,
+        },
         options,
     )
-    return {**config, "plan": extend_plan(plan, dataset, options.shadows, options.seed)}
+    first = Rounds(options).ends(plan["stack_size"])[0]
+    return {**config, "plan": extend_plan(plan, dataset, first, options.seed)}

@@ -4,9 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from numbers import Integral, Real
 
+import numpy as np
+
 from standout.attacks import ATTACKS, attack_named
 from standout.errors import InputError
 from standout.estimate import check_rates
+
+MOST_SHADOWS = 512
+"""The budget of an audit that goes on until it is stable, unless another is given."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,15 @@ class Options:
     exposed_above: float = 0.1
     attacks: tuple[str, ...] = tuple(ATTACKS)
     jobs: int | None = None
+    until_stable: bool = False
+    most_shadows: int | None = None
+
+    @property
+    def budget(self) -> int:
+        """How many models there may be at most."""
+        if not self.until_stable:
+            return self.shadows
+        return MOST_SHADOWS if self.most_shadows is None else self.most_shadows
 
     def checked(self) -> "Options":
         """The same with plain Python numbers. Raises InputError for the first option that cannot be."""
@@ -31,9 +45,12 @@ class Options:
             fraction=number("fraction", self.fraction),
             fpr=number("fpr", self.fpr),
             exposed_above=number("exposed-above", self.exposed_above),
+            until_stable=yes_or_no("until-stable", self.until_stable),
+            most_shadows=None if self.most_shadows is None else whole("most-shadows", self.most_shadows),
         )
         if plain.shadows < 4 or plain.shadows % 2:
             raise InputError(f"shadows must be an even number, at least 4, not {plain.shadows}: models come in pairs")
+        plain.check_budget()
         if not 0 < plain.fraction < 1:
             raise InputError(f"fraction must lie between 0 and 1, not {plain.fraction}")
         if plain.seed < 0:
@@ -47,12 +64,28 @@ class Options:
             attack_named(name)
         return plain
 
+    def check_budget(self) -> None:
+        """Raises InputError where the most shadows that there may be do not go with the rest."""
+        if self.most_shadows is not None and not self.until_stable:
+            raise InputError("most-shadows is the budget of until-stable; give until-stable, too, or leave it out")
+        if self.budget < self.shadows:
+            raise InputError(f"most-shadows ({self.budget}) must be at least shadows ({self.shadows})")
+        if self.budget % 2:
+            raise InputError(f"most-shadows must be an even number, not {self.budget}: models come in pairs")
+
 
 def whole(name: str, value: object) -> int:
     """A whole number of any kind as int."""
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise InputError(f"{name} must be a whole number, not {value!r}")
     return int(value)
+
+
+def yes_or_no(name: str, value: object) -> bool:
+    """True or False of any kind as bool."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise InputError(f"{name} must be True or False, not {value!r}")
+    return bool(value)
 
 
 def number(name: str, value: object) -> float:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from standout.attacks import ATTACKS
+from standout.attacks.golden import fingerprints
 from standout.errors import InputError, listed
 from standout.flows.options import Options
 from standout.run.folder import RunFolder
@@ -81,5 +82,6 @@ def config_of(parts: dict, dataset: dict, model: dict, asked: dict, options: Opt
             "attacks": list(options.attacks),
         },
         "attacks": {name: ATTACKS[name].version for name in options.attacks},
+        "golden": fingerprints(options.attacks),
         "parts": parts,
     }

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from standout.measure.intervals import roc_intervals
+from standout.measure.calibration import shadow_calibrated, target_calibrated
+from standout.measure.intervals import Curves, interval
+from standout.measure.precision import precision, precision_interval
 from standout.measure.roc import Roc, measurable
 
 FPRS = (0.01, 0.001, 0.0001)
@@ -15,17 +17,6 @@ def counting_fpr(fpr: float, negatives: int, records: int) -> float:
     return next((f for f in [fpr, *larger] if measurable(f, negatives, records)), 0.1)
 
 
-def precision(tpr: float, fpr: float, prior: float) -> float | None:
-    """Share of the flagged that are members, where a share `prior` of all is; None where nothing is flagged."""
-    flagged = prior * tpr + (1 - prior) * fpr
-    return None if flagged == 0 else prior * tpr / flagged
-
-
-def target_calibrated(scores: np.ndarray, members: np.ndarray, fpr: float) -> float:
-    """Mean TPR with each model's threshold set on its own non-members: what an attacker who knows them would reach."""
-    return float(np.mean([Roc.of(s, m).at(fpr)[1] for s, m in zip(scores, members)]))
-
-
 def attack_figures(scores: np.ndarray, members: np.ndarray, fpr: float) -> tuple[dict, Roc]:
     """Summary block of one attack and its pooled curve, from leave-pair-out scores and members (M, N).
 
@@ -35,19 +26,25 @@ def attack_figures(scores: np.ndarray, members: np.ndarray, fpr: float) -> tuple
     n = scores.shape[1]
     fprs = sorted({*FPRS, fpr}, reverse=True)
     can = [f for f in fprs if measurable(f, roc.negatives, n)]
-    auc_ci, tpr_ci = roc_intervals(scores, members, roc, can)
-    _, tpr, achieved = roc.at(counting_fpr(fpr, roc.negatives, n))
+    curves = Curves.of(scores, members, roc)
+    counted = counting_fpr(fpr, roc.negatives, n)
+    _, tpr, achieved = roc.at(counted)
+    from_shadows = shadow_calibrated(scores, members, fprs)
     block = {
         "auc": roc.auc(),
-        "auc_ci": auc_ci,
+        "auc_ci": interval(curves.auc()),
         "advantage": roc.advantage(),
         "calibration": "shadow",
         "achieved_fpr": achieved,
-        "tpr_at_fpr": {rate(f): {"tpr": roc.at(f)[1], "ci": tpr_ci[f]} if f in can else None for f in fprs},
+        "tpr_at_fpr": {
+            rate(f): {"tpr": roc.at(f)[1], "ci": interval(curves.at(f)[0])} if f in can else None for f in fprs
+        },
         "tpr_at_fpr_target_calibrated": {
             rate(f): target_calibrated(scores, members, f) if f in can else None for f in fprs
         },
+        "shadow_calibrated": {rate(f): from_shadows[f] for f in fprs},
         "precision_at_prior": {rate(p): precision(tpr, achieved, p) for p in PRIORS},
+        "precision_at_prior_ci": {rate(p): precision_interval(curves, counted, p) for p in PRIORS},
         "epsilon_lower_bound": None,
     }
     return block, roc

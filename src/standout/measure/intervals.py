@@ -3,6 +3,8 @@
 Records are taken as fixed. Thresholds are found anew in every resample.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from standout.measure.roc import Roc
@@ -18,30 +20,48 @@ def resample_weights(pairs: int, resamples: int = RESAMPLES, seed: int = 0) -> n
     return rng.multinomial(pairs, np.full(pairs, 1 / pairs), size=resamples).astype(np.float64)
 
 
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """ROC curves of all resamples at common, falling thresholds: tpr and fpr float (resamples, T)."""
+
+    tpr: np.ndarray
+    fpr: np.ndarray
+
+    @classmethod
+    def of(cls, scores: np.ndarray, members: np.ndarray, roc: Roc) -> "Curves":
+        """From scores and members (M, N) and their pooled curve."""
+        edges = _edges(roc)
+        pairs = len(scores) // 2
+        inside, outside = np.zeros((pairs, len(edges))), np.zeros((pairs, len(edges)))
+        for j in range(pairs):
+            both, who = scores[2 * j : 2 * j + 2].ravel(), members[2 * j : 2 * j + 2].ravel()
+            place = len(edges) - 1 - np.searchsorted(edges[::-1], both, side="right") + 1  # first edge at or below
+            place = np.minimum(place, len(edges) - 1)
+            inside[j] = np.bincount(place[who], minlength=len(edges))
+            outside[j] = np.bincount(place[~who], minlength=len(edges))
+        weights = resample_weights(pairs)
+        tp, fp = np.cumsum(weights @ inside, axis=1), np.cumsum(weights @ outside, axis=1)
+        return cls(tp / tp[:, -1:], fp / fp[:, -1:])
+
+    def auc(self) -> np.ndarray:
+        """AUC of each resample."""
+        before = np.concatenate([np.zeros((len(self.tpr), 1)), self.tpr[:, :-1]], axis=1)
+        return np.sum(np.diff(self.fpr, axis=1, prepend=0) * (self.tpr + before) / 2, axis=1)
+
+    def at(self, fpr: float) -> tuple[np.ndarray, np.ndarray]:
+        """(TPR, achieved FPR) of each resample at its largest achievable FPR at or below `fpr`; 0, 0 if none is."""
+        place = (self.fpr <= fpr + 1e-12).sum(axis=1) - 1
+        rows = np.arange(len(place))
+        reached = [np.where(place >= 0, rates[rows, np.maximum(place, 0)], 0.0) for rates in (self.tpr, self.fpr)]
+        return reached[0], reached[1]
+
+
 def roc_intervals(
     scores: np.ndarray, members: np.ndarray, roc: Roc, fprs: list[float]
 ) -> tuple[list[float], dict[float, list[float]]]:
     """95 % intervals of the AUC and of the TPR at each FPR, from scores and members (M, N) and their pooled curve."""
-    edges = _edges(roc)
-    pairs = len(scores) // 2
-    inside, outside = np.zeros((pairs, len(edges))), np.zeros((pairs, len(edges)))
-    for j in range(pairs):
-        both, who = scores[2 * j : 2 * j + 2].ravel(), members[2 * j : 2 * j + 2].ravel()
-        place = len(edges) - 1 - np.searchsorted(edges[::-1], both, side="right") + 1  # first edge at or below
-        place = np.minimum(place, len(edges) - 1)
-        inside[j] = np.bincount(place[who], minlength=len(edges))
-        outside[j] = np.bincount(place[~who], minlength=len(edges))
-    weights = resample_weights(pairs)
-    tp, fp = np.cumsum(weights @ inside, axis=1), np.cumsum(weights @ outside, axis=1)
-    tpr, fpr = tp / tp[:, -1:], fp / fp[:, -1:]
-    before = np.concatenate([np.zeros((len(tpr), 1)), tpr[:, :-1]], axis=1)
-    auc = np.sum(np.diff(fpr, axis=1, prepend=0) * (tpr + before) / 2, axis=1)
-    at: dict[float, list[float]] = {}
-    for f in fprs:
-        place = (fpr <= f + 1e-12).sum(axis=1) - 1
-        reached = np.where(place >= 0, tpr[np.arange(len(tpr)), np.maximum(place, 0)], 0.0)
-        at[f] = interval(reached)
-    return interval(auc), at
+    curves = Curves.of(scores, members, roc)
+    return interval(curves.auc()), {f: interval(curves.at(f)[0]) for f in fprs}
 
 
 def _edges(roc: Roc) -> np.ndarray:

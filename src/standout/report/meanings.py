@@ -36,7 +36,8 @@ GLOSSARY = {
     "TPR": "True-positive rate: the share of uses of records that an attack flags, over all records together.",
     "AUC": "The chance that an attack ranks a record that was used above one that was not. 0.5 is guessing.",
     "Precision": "Of the records that an attack flags, the share that was used. It depends on how many were to begin "
-    "with: the prior.",
+    "with: the prior. In records.csv, column precision: of the accusations of this one record, the share that is true "
+    "if it is as often in training as not; empty where it is never accused.",
     "AUROC of a characteristic": "The chance that it is higher for an exposed record than for another one. "
     "0.5: it explains nothing here.",
 }

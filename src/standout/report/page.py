@@ -68,6 +68,7 @@ class Page:
     best: tuple[str, dict] | None
     fprs: list[str]
     priors: list[str]
+    calibrated: list[str]
     characteristics: list[tuple[str, dict, Markup]]
     non_members: int | None
     drawings: dict[str, Markup | None] = field(default_factory=dict)
@@ -112,6 +113,7 @@ def page_of(summary: dict, records: pd.DataFrame, drawn: dict | None, config: di
         best=max(measured, key=lambda pair: pair[1]["auc"]) if measured else None,
         fprs=rates_of(attacks, "tpr_at_fpr"),
         priors=rates_of(attacks, "precision_at_prior"),
+        calibrated=[f for f in rates_of(attacks, "shadow_calibrated") if calibrated_at(attacks, f)],
         characteristics=characteristics_of(summary),
         non_members=min((c["non_members"] for c in curves.values()), default=None),
         drawings={
@@ -185,6 +187,11 @@ def leading_first(summary: dict) -> dict[str, dict]:
 def rates_of(attacks: list[tuple[str, dict, str]], block: str) -> list[str]:
     """Keys of a block of the attacks, from large to small."""
     return sorted({rate for _, a, _ in attacks for rate in a.get(block) or {}}, key=float, reverse=True)
+
+
+def calibrated_at(attacks: list[tuple[str, dict, str]], rate: str) -> bool:
+    """Whether some attack has a figure at this false-alarm rate with a threshold from other models."""
+    return any(known(((a.get("shadow_calibrated") or {}).get(rate) or {}).get("tpr")) for _, a, _ in attacks)
 
 
 def characteristics_of(summary: dict) -> list[tuple[str, dict, Markup]]:

@@ -11,6 +11,7 @@ from joblib import Parallel, delayed
 from joblib.externals.loky.process_executor import BrokenProcessPool, TerminatedWorkerError
 from threadpoolctl import threadpool_limits
 
+from standout.cores import cores
 from standout.data.dataset import Dataset
 from standout.errors import InputError, one_line
 from standout.recipes.recipe import Recipe
@@ -29,14 +30,6 @@ class Stack:
     seeds: list[int]
     keep: str
     stored: frozenset[int]
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1
 
 
 def train_missing(

@@ -1,0 +1,35 @@
+"""The false-positive rate that the exposure test shows on models held out."""
+
+import numpy as np
+
+from standout.estimate.outside import OutTest
+from standout.estimate.posterior import NORMAL
+from standout.estimate.tails import Tails, held_out
+from standout.measure.intervals import interval, resample_weights
+
+BLOCKS = 8
+
+
+def own_fpr_seen(
+    signals: np.ndarray, members: np.ndarray, exposed: np.ndarray, fpr: float, tails: Tails = NORMAL
+) -> dict:
+    """In what share of held-out OUT models the test of each record accuses: over all records and over the exposed.
+
+    The test is fitted on the pairs outside a block and asked about the models in it, so no model judges itself. It
+    accuses beyond the predictive Student-t quantile of the record's OUT signals, stretched by `tails`, on the side
+    where IN models lie. Returns {"all", "exposed", "ci"}: ci is that of the exposed (None without any), by a
+    bootstrap over blocks.
+    """
+    accused, trials = [], []
+    for chosen, references, spread in held_out(signals, members, BLOCKS):
+        beyond = OutTest.of(references, spread, tails).accuses(signals[chosen], fpr)
+        outside = ~members[chosen]
+        accused.append([(beyond & outside)[:, who].sum() for who in (slice(None), exposed)])
+        trials.append([outside[:, who].sum() for who in (slice(None), exposed)])
+    wrong, asked = np.array(accused, dtype=np.float64), np.array(trials, dtype=np.float64)
+    rate = wrong.sum(axis=0) / np.maximum(asked.sum(axis=0), 1)
+    if not exposed.any():
+        return {"all": float(rate[0]), "exposed": None, "ci": None}
+    weights = resample_weights(len(wrong))
+    draws = (weights @ wrong[:, 1]) / np.maximum(weights @ asked[:, 1], 1)
+    return {"all": float(rate[0]), "exposed": float(rate[1]), "ci": interval(draws)}

@@ -1,0 +1,42 @@
+"""The evidence of an audit that was not made: of other models, fewer or more, on records of known effects."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from standout.estimate.posterior import draw
+from standout.estimate.prior import Evidence, Fit
+
+BLOCK = 4096
+DRAWS = 16
+
+
+def plausible_effects(fitted: Fit, weights: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """One draw (N,) from the posterior of each record's effect; records are drawn apart from each other.
+
+    weights: each record's own mixture (N, len(CENTRES)), as `Prior.at` gives it.
+    """
+    out = np.empty(len(weights))
+    for start in range(0, len(out), BLOCK):
+        part = slice(start, start + BLOCK)
+        effects, _ = draw(fitted.evidence.rows(part), weights[part], rng.random((DRAWS, 2)))
+        out[part] = effects[np.arange(len(effects)), rng.integers(0, DRAWS, len(effects))]
+    return out
+
+
+def replay(fitted: Fit, records: np.ndarray, effect: np.ndarray, share: float, rng: np.random.Generator) -> Evidence:
+    """Evidence that an audit with a `share` of the models would gather on `records` (R,) if their effects were these.
+
+    effect: true effects (R,) in OUT deviations. What is known of the spread is drawn anew, too.
+    """
+    seen = fitted.evidence.rows(records)
+    error = seen.error / np.sqrt(share)
+    off = np.sqrt(seen.unsure / share) * rng.standard_normal(len(records))  # true log variance less the estimated one
+    gap = effect * np.exp((seen.log_variance + off) / 2)
+    return replace(
+        seen,
+        gap=gap + error * rng.standard_normal(len(records)),
+        error=error,
+        unsure=seen.unsure / share,
+        log_ratio_sd=seen.log_ratio_sd / np.sqrt(share),
+    )

@@ -1,0 +1,1 @@
+"""Checks of an installation, each one small function that returns a Check."""

@@ -220,8 +220,8 @@ def test_the_plan_is_read_under_the_lock(tmp_path, monkeypatch):
     writing, read = RunFolder.writing, RunFolder.read_json
 
     @contextlib.contextmanager
-    def noted(self):
-        with writing(self):
+    def noted(self, **options):
+        with writing(self, **options):
             locked.append(True)
             yield
             locked.clear()

@@ -31,12 +31,22 @@ def replay(fitted: Fit, records: np.ndarray, effect: np.ndarray, share: float, r
     """
     seen = fitted.evidence.rows(records)
     error = seen.error / np.sqrt(share)
-    off = np.sqrt(seen.unsure / share) * rng.standard_normal(len(records))  # true log variance less the estimated one
+    # The gap is known by the models alone. Of spreads much is known from the other records, which no model adds to: a
+    # log variance is estimated from n models with variance 2 / n, where the error of the gap says how many they are.
+    added = (1 + np.exp(seen.log_ratio)) / 2 * np.exp(seen.log_variance) / np.maximum(seen.error, 1e-12) ** 2
+    unsure = _informed(seen.unsure, added, share)
+    off = np.sqrt(unsure) * rng.standard_normal(len(records))  # true log variance less the estimated one
     gap = effect * np.exp((seen.log_variance + off) / 2)
     return replace(
         seen,
         gap=gap + error * rng.standard_normal(len(records)),
         error=error,
-        unsure=seen.unsure / share,
-        log_ratio_sd=seen.log_ratio_sd / np.sqrt(share),
+        unsure=unsure,
+        log_ratio_sd=np.sqrt(_informed(seen.log_ratio_sd**2, added / 2, share)),
     )
+
+
+def _informed(variance: np.ndarray, precision: np.ndarray, share: float) -> np.ndarray:
+    """Variances (R,) where `share` times the models tell, which told so much (R,): precisions add up."""
+    whole = 1 / np.maximum(variance, 1e-12)
+    return 1 / (whole + (share - 1) * np.minimum(precision, whole))

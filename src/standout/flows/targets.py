@@ -68,7 +68,7 @@ def targets_of(
 def at_most(target: float, ci: list[float]) -> Target:
     """The target for the half-width of an interval."""
     half = (ci[1] - ci[0]) / 2
-    return Target(target, half, half <= target)
+    return Target(target, half, half <= target + 1e-12)
 
 
 def would_need(

@@ -18,7 +18,10 @@ CAUSES = {
 
 TARGETS = {
     "false_discoveries": ("Wrong among the reported", "Expected share of the reported records that are not exposed."),
-    "missed": ("Exposed but not reported", "Expected share of the exposed records. Those near the bound stay uncertain."),
+    "missed": (
+        "Exposed but not reported",
+        "Expected share of the exposed. Those near the bound stay uncertain.",
+    ),
     "auc": ("AUC of the main attack", "Half the width of its 95% interval."),
     "tpr": ("TPR of the main attack", "Half the width of its 95% interval; the target goes with the rate itself."),
     "gap": ("Gap in accuracy", "Half the width of its 95% interval."),

@@ -27,17 +27,17 @@ def audits():
     out = []
     for seed in range(4):
         rng = np.random.default_rng(seed)
-        members = np.empty((64, 1500), dtype=bool)
-        members[::2] = rng.random((32, 1500)) < 0.5
+        members = np.empty((64, 3000), dtype=bool)
+        members[::2] = rng.random((32, 3000)) < 0.5
         members[1::2] = ~members[::2]
-        signals, truth = simulated(64, 1500, seed, members)
+        signals, truth = simulated(64, 3000, seed, members)
         out += [(m, truth, estimate(signals[:m], members[:m], **RATES)) for m in (16, 32, 64)]
     return out
 
 
 @pytest.mark.parametrize("models", [32, 64])
 def test_expected_number_of_missed_records_is_that_of_the_truth(audits, models):
-    """Over data sets together, since each has a dozen exposed records only."""
+    """Over data sets together, since each has two dozen exposed records only."""
     expected = true = 0.0
     for count, truth, found in audits:
         if count == models:
@@ -53,12 +53,12 @@ def test_as_many_models_miss_as_much(audits):
     assert np.mean(again) == pytest.approx(np.mean([s for s in seen if s is not None]), abs=0.08)
 
 
-@pytest.mark.parametrize(("models", "share"), [(16, 2.0), (32, 2.0), (16, 4.0)])
-def test_foreseen_is_what_larger_audits_show(audits, models, share):
-    """On the mean over data sets: single ones scatter by a tenth."""
+@pytest.mark.parametrize(("models", "share", "near"), [(32, 2.0, 0.08), (16, 2.0, 0.16), (16, 4.0, 0.16)])
+def test_foreseen_is_what_larger_audits_show(audits, models, share, near):
+    """On the mean over data sets, single ones scatter by a tenth; from 16 models the view is rather too dark."""
     foreseen = [missed_with(found, share, **RATES) for count, _, found in audits if count == models]
     seen = [missed(found.posterior.doubt, found.exposed) for count, _, found in audits if count == models * share]
-    assert np.mean(foreseen) == pytest.approx(np.mean([s for s in seen if s is not None]), abs=0.12)
+    assert -0.08 < np.mean(foreseen) - np.mean([s for s in seen if s is not None]) < near
     smaller = [detectable(found, share=share, **RATES) for count, _, found in audits if count == models]
     larger = [detectable(found, **RATES) for count, _, found in audits if count == models * share]
     ratio = np.mean([s for s in smaller if s]) / np.mean([s for s in larger if s])

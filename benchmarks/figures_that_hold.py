@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from standout.attacks.moments import moments_of
 from standout.estimate.estimate import estimate
 from standout.estimate.own_rate import own_fpr_seen
 from standout.estimate.power import power
 from standout.estimate.spread import shrunk_spread
+from standout.moments import moments_of
 from trials import DATASETS, characteristics_of, smoothed, task, trained
 
 

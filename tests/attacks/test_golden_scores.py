@@ -78,7 +78,7 @@ def test_the_smallest_change_of_a_formula_is_seen(monkeypatch):
     def ddof_1(side):
         return side.squares / (side.count - 1)
 
-    monkeypatch.setattr("standout.attacks.moments.Side.variance", property(ddof_1))
+    monkeypatch.setattr("standout.moments.Side.variance", property(ddof_1))
     off = difference(recomputed("lira", stored["signals"], stored["members"]), stored["lira"])
     assert off > 1e6 * CLOSED
 

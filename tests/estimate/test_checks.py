@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from standout.attacks.moments import moments_of
 from standout.estimate.detectable import detectable
 from standout.estimate.estimate import estimate
 from standout.estimate.own_rate import own_fpr_seen
@@ -11,6 +10,7 @@ from standout.estimate.posterior import posterior_of
 from standout.estimate.power import standard_power
 from standout.estimate.prior import fit
 from standout.estimate.stability import stability
+from standout.moments import moments_of
 
 from .test_exposure import simulated
 

@@ -5,10 +5,10 @@ import pytest
 from scipy.stats import binom, kstest
 from scipy.stats import t as student
 
-from standout.attacks.moments import moments_of
 from standout.estimate.outside import OutTest
 from standout.estimate.spread import shrunk_spread
 from standout.estimate.tails import Tails, fit_tails
+from standout.moments import moments_of
 
 from .test_exposure import simulated
 

@@ -7,10 +7,10 @@ import pytest
 from scipy.stats import binom, kstest
 
 import standout
-from standout.attacks.moments import moments_of
 from standout.estimate.outside import OutTest
 from standout.estimate.spread import shrunk_spread
 from standout.estimate.tails import fit_tails
+from standout.moments import moments_of
 from standout.run.schema import summary_schema
 
 from ..estimate.test_exposure import simulated

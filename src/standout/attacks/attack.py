@@ -6,19 +6,13 @@ from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 
+from standout.moments import Models
+
 
 class Target(NamedTuple):
     """What an attack sees of the target model: its signal on each record (N,) and, if any, on a population (Z,)."""
 
     signals: np.ndarray
-    population: np.ndarray | None
-
-
-class Models(NamedTuple):
-    """Some reference models: signals (R, N), members bool (R, N), signals on a population (R, Z) or None."""
-
-    signals: np.ndarray
-    members: np.ndarray
     population: np.ndarray | None
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.special import log_ndtr
 
 from standout.attacks.attack import Attack, Target
-from standout.attacks.moments import Moments, Side
+from standout.moments import Moments, Side
 
 SOURCE = "Carlini et al., arXiv 2112.03570"
 FLOOR = 1e-30

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from standout.attacks.attack import Attack, Target
-from standout.attacks.moments import Moments
 from standout.estimate.prior import BLOCK, CENTRES, NONE, WIDTHS, evidence, fit, likelihood
 from standout.estimate.spread import shrunk_spread
+from standout.moments import Moments
 
 
 @dataclass(frozen=True, eq=False)

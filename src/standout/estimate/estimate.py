@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from standout.attacks.moments import moments_of
 from standout.estimate.discovery import reported
 from standout.estimate.guard import guarded
 from standout.estimate.posterior import Posterior, posterior_of
-from standout.estimate.prior import Fit, fit
+from standout.estimate.prior import Fit, fit_signals
 from standout.estimate.tails import Tails, fit_tails
 
 
@@ -35,8 +34,8 @@ def estimate(
 ) -> Estimate:
     """Exposure from signals (M, N) and members bool (M, N); characteristics (N, F): from the data alone."""
     with threadpool_limits(1):  # many small matrices: threads of a busy machine would wait for each other
-        tails = fit_tails(signals, members, fpr)
-        fitted = fit(moments_of(signals, members), characteristics)
+        fitted = fit_signals(signals, members, characteristics)
+        tails = fit_tails(signals, members, fpr, fitted.noise_factor)
         found = posterior_of(fitted, fpr=fpr, above=above, tails=tails)
         doubt = guarded(
             found.doubt, signals, members, fpr=fpr, above=above, tails=tails, characteristics=characteristics

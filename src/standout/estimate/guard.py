@@ -6,9 +6,8 @@ memberships say how often, whatever the reason.
 
 import numpy as np
 
-from standout.attacks.moments import moments_of
 from standout.estimate.posterior import posterior_of
-from standout.estimate.prior import fit
+from standout.estimate.prior import fit_signals
 from standout.estimate.tails import Tails
 
 REDRAWS = 3
@@ -41,7 +40,7 @@ def guarded(
         swap = rng.random((len(members) // 2, members.shape[1])) < 0.5
         exchanged[0::2] = np.where(swap, members[1::2], members[0::2])
         exchanged[1::2] = np.where(swap, members[0::2], members[1::2])
-        redrawn = fit(moments_of(signals, exchanged), characteristics)
+        redrawn = fit_signals(signals, exchanged, characteristics)
         chance.append(posterior_of(redrawn, fpr=fpr, above=above, tails=tails).doubt)
     by_chance = np.sort(np.concatenate(chance))
     order = np.argsort(doubt, kind="stable")

@@ -6,9 +6,9 @@ import numpy as np
 from scipy.special import stdtr
 from scipy.stats import t as student
 
-from standout.attacks.moments import Moments
 from standout.estimate.spread import Spread
 from standout.estimate.tails import Tails
+from standout.moments import Moments
 
 
 @dataclass(frozen=True, eq=False)

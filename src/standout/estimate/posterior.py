@@ -46,8 +46,16 @@ def posterior(
         low, high = np.quantile(draws, [0.025, 0.975], axis=1)
         # a mean can lie outside a central interval where nearly all draws are at one end
         out[1][part], out[2][part] = np.minimum(low, out[0][part]), np.maximum(high, out[0][part])
+        out[1][part][nothing_seen(some)] = fpr
         out[3][part] = (draws <= above).mean(axis=1)
     return Posterior(*out)
+
+
+def nothing_seen(seen: Evidence) -> np.ndarray:
+    """bool (N,): records whose IN and OUT signals cannot be told apart, by the gap or by the ratio of variances (5 % in
+    both together). Their interval begins at `fpr`, the power where nothing differs: no draw lies at that very edge."""
+    ratio_sd = np.sqrt(seen.log_ratio_sd**2 + seen.log_ratio_slope**2 * seen.unsure)
+    return (np.abs(seen.gap) < 2.24 * seen.error) & (np.abs(seen.log_ratio) < 2.24 * ratio_sd)
 
 
 def posterior_of(fitted: Fit, *, fpr: float = 1e-3, above: float = 0.1, tails: Tails = NORMAL) -> Posterior:
@@ -70,10 +78,10 @@ def draw(seen: Evidence, weights: np.ndarray, points: np.ndarray) -> tuple[np.nd
     cell = np.stack([np.searchsorted(row, points[:, 0]) for row in cumulative])
     cell = np.minimum(cell, cumulative.shape[1] - 1)
     mean, variance, deviation = by_node(seen)
-    error = (seen.error**2)[:, None]
     centre = np.take_along_axis(mean.reshape(len(mean), -1), cell, axis=1)
     total = np.take_along_axis(variance.reshape(len(mean), -1), cell, axis=1)
     own = np.take_along_axis(deviation, cell // len(CENTRES), axis=1)
-    trust = (total - error) / total
+    error = (seen.error[:, None] * own) ** 2 * np.exp(-seen.log_variance)[:, None]
+    trust = np.maximum(total - error, 0) / total  # rounding
     gap = centre + trust * (seen.gap[:, None] - centre) + np.sqrt(trust * error) * ndtri(points[:, 1])
     return gap / own, 2 * np.log(own)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 from scipy.stats import rankdata
 
-from standout.attacks.moments import Moments
-from standout.estimate.spread import Spread, difficulty, shrunk_spread
+from standout.estimate.spread import Spread, difficulty, excess_noise, shrunk_spread
+from standout.moments import Moments, moments_of
 
 LARGEST = 300.0
 NONE = 1e-6
@@ -79,7 +79,7 @@ def evidence(moments: Moments, spread: Spread) -> tuple[Evidence, np.ndarray]:
     inside, outside = moments.inside, moments.outside
     gap = np.clip((inside.mean - outside.mean) / spread.unit, -LARGEST, LARGEST)
     square = np.exp(spread.log_ratio) / np.maximum(inside.count, NONE) + 1 / np.maximum(outside.count, NONE)
-    error = np.sqrt(square * spread.pairing * spread.variance) / spread.unit
+    error = np.sqrt(square * spread.pairing * np.exp(spread.log_variance)) / spread.unit
     in_units = spread.log_variance - 2 * np.log(spread.unit)
     expected, slope, ratio_slope = _expected_gap(gap, error, difficulty(moments), in_units, spread.log_ratio)
     own = np.exp(-in_units / 2)
@@ -114,7 +114,8 @@ def by_node(seen: Evidence) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     deviation = np.exp((seen.log_variance[:, None] + moved) / 2)
     centre = CENTRES + (seen.slope[:, None] * moved)[:, :, None]
     mean = centre * deviation[:, :, None]
-    variance = (seen.error**2)[:, None, None] + (WIDTHS * deviation[:, :, None]) ** 2
+    error = seen.error[:, None] * np.exp(moved / 2)  # a record that varies more than seen has a less sure gap, too
+    variance = (error**2)[:, :, None] + (WIDTHS * deviation[:, :, None]) ** 2
     return mean, variance, deviation
 
 
@@ -196,15 +197,24 @@ class Fit:
     evidence: Evidence
     covariate: np.ndarray
     prior: Prior
+    noise_factor: float | np.ndarray = 1.0
 
 
-def fit(moments: Moments, characteristics: np.ndarray | None = None) -> Fit:
-    """Empirical-Bayes fit of spreads and effects. characteristics (N, F): of the records, from the data alone."""
-    spread = shrunk_spread(moments)
+def fit(moments: Moments, characteristics: np.ndarray | None = None, noise_factor: float | np.ndarray = 1.0) -> Fit:
+    """Empirical-Bayes fit of spreads and effects. characteristics (N, F): of the records, from the data alone;
+    noise_factor: that of `shrunk_spread`."""
+    spread = shrunk_spread(moments, noise_factor)
     seen, over = evidence(moments, spread)
     if characteristics is not None:
         over = expected_effect(seen, np.column_stack([over, difficulty(moments), characteristics]))
-    return Fit(seen, over, fit_prior(seen, over))
+    return Fit(seen, over, fit_prior(seen, over), noise_factor)
+
+
+def fit_signals(signals: np.ndarray, members: np.ndarray, characteristics: np.ndarray | None = None) -> Fit:
+    """`fit` on signals (M, N) and members bool (M, N), which also say how noisy variances are."""
+    half = len(signals) // 4 * 2
+    halves = moments_of(signals[:half], members[:half]), moments_of(signals[half:], members[half:])
+    return fit(halves[0] + halves[1], characteristics, excess_noise(halves))
 
 
 def expected_effect(seen: Evidence, features: np.ndarray, folds: np.ndarray | None = None) -> np.ndarray:

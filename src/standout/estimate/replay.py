@@ -32,14 +32,15 @@ def replay(fitted: Fit, records: np.ndarray, effect: np.ndarray, share: float, r
     seen = fitted.evidence.rows(records)
     error = seen.error / np.sqrt(share)
     # The gap is known by the models alone. Of spreads much is known from the other records, which no model adds to: a
-    # log variance is estimated from n models with variance 2 / n, where the error of the gap says how many they are.
+    # log variance is estimated from n models with variance 2 / n (more for heavy tails); the error of the gap says n.
     added = (1 + np.exp(seen.log_ratio)) / 2 * np.exp(seen.log_variance) / np.maximum(seen.error, 1e-12) ** 2
+    added /= np.broadcast_to(fitted.noise_factor, len(fitted.covariate))[records]
     unsure = _informed(seen.unsure, added, share)
     off = np.sqrt(unsure) * rng.standard_normal(len(records))  # true log variance less the estimated one
     gap = effect * np.exp((seen.log_variance + off) / 2)
     return replace(
         seen,
-        gap=gap + error * rng.standard_normal(len(records)),
+        gap=gap + error * np.exp(off / 2) * rng.standard_normal(len(records)),
         error=error,
         unsure=unsure,
         log_ratio_sd=np.sqrt(_informed(seen.log_ratio_sd**2, added / 2, share)),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import digamma, polygamma
 
-from standout.attacks.moments import Moments
+from standout.moments import Moments
 
 RESOLUTION = 1e-6
 """Signals are stored as float32: a spread below this share of the signal's size is rounding, not knowledge."""
@@ -17,6 +17,9 @@ _HALF = (0.0, 0.01, 0.02, 0.035, 0.055, 0.08, 0.12, 0.17, 0.24, 0.32, 0.4)
 EDGES = (*_HALF, 0.5, *(1 - e for e in _HALF[::-1]))
 FEWEST = 40
 """Records in a bin of a trend."""
+MOST_NOISE = 50.0
+LEAST = 0.01
+"""Variance that true log variances have over records of like difficulty, at least; a fit by moments can find 0."""
 NOTHING = 1e6
 """Variance of an error that stands for no knowledge."""
 
@@ -50,10 +53,11 @@ def difficulty(moments: Moments) -> np.ndarray:
     return (inside.count * inside.mean + outside.count * outside.mean) / (inside.count + outside.count)
 
 
-def shrunk_spread(moments: Moments) -> Spread:
+def shrunk_spread(moments: Moments, noise_factor: float | np.ndarray = 1.0) -> Spread:
     """Log variances of both sides by a common normal prior around a trend in difficulty, fitted by moments.
 
-    The sides learn from each other as far as their variances go together over the records. Source: limma-trend
+    The sides learn from each other as far as their variances go together over the records. noise_factor: how much
+    noisier log variances are than those of normal signals (`excess_noise`), a number or (N,). Source: limma-trend
     (Smyth 2004), with two variances a record.
     """
     inside, outside = moments.inside, moments.outside
@@ -66,12 +70,13 @@ def shrunk_spread(moments: Moments) -> Spread:
         own.append(degrees)
         variances.append(variance)
         logs.append(_log_unbiased(variance, degrees))
-        noise.append(np.where(degrees > 0, polygamma(1, np.maximum(degrees, 1) / 2), NOTHING))
+        noise.append(np.where(degrees > 0, noise_factor * polygamma(1, np.maximum(degrees, 1) / 2), NOTHING))
     pairing = _pairing(moments, variances[0] + variances[1], level)
     if not (own[0] > 0).any() or not (own[1] > 0).any():
         return _from_gaps_alone(moments, level, floor, pairing)
 
     expected = np.stack([_known_trend(level, log, d > 0) for log, d in zip(logs, own)], axis=1)
+    unit = np.maximum(np.exp(expected[:, 0] / 2), np.sqrt(floor))
     left = np.where(np.stack(own, axis=1) > 0, np.stack(logs, axis=1) - expected, 0.0)
     moved, cov = _shrunk(left, np.stack(noise, axis=1), level)
     mean = expected + moved
@@ -80,8 +85,27 @@ def shrunk_spread(moments: Moments) -> Spread:
     variance = np.maximum(np.exp(mean[:, 0] + digamma(degrees / 2) - np.log(degrees / 2)), floor)
     slope = cov[:, 0, 1] / unsure - 1
     ratio_sd = np.sqrt(np.maximum(cov[:, 1, 1] - cov[:, 0, 1] ** 2 / unsure, 0))
-    unit = np.maximum(np.exp(expected[:, 0] / 2), np.sqrt(floor))
     return Spread(mean[:, 0], unsure, variance, degrees, unit, mean[:, 1] - mean[:, 0], slope, ratio_sd, pairing)
+
+
+def excess_noise(halves: tuple[Moments, Moments]) -> np.ndarray:
+    """How much noisier log variances are than those of normal signals, float64 (N,), at least 1, by difficulty.
+
+    Heavy tails make variances noisy, and a variance too small makes a record look exposed. halves: moments of two
+    disjoint sets of models; of what is the same in both, their log variances differ by noise alone.
+    """
+    first, second = halves
+    level = difficulty(first + second)
+    ratios, known = np.zeros(len(level)), np.zeros(len(level))
+    for a, b in ((first.outside, second.outside), (first.inside, second.inside)):
+        floor = (RESOLUTION * np.maximum(np.abs(a.mean) + np.abs(b.mean), 1e-3)) ** 2
+        fine = (a.count > 1) & (b.count > 1) & (a.squares > floor * a.count) & (b.squares > floor * b.count)
+        logs = [_log_unbiased(np.maximum(s.squares / np.maximum(s.count - 1, 1), floor), s.count - 1) for s in (a, b)]
+        normal = sum(polygamma(1, np.maximum(s.count - 1, 1) / 2) for s in (a, b))
+        ratios += np.where(fine, np.minimum((logs[0] - logs[1]) ** 2 / normal, MOST_NOISE), 0.0)
+        known += fine
+    seen = np.divide(ratios, known, out=np.ones_like(ratios), where=known > 0)
+    return np.maximum(trend(level, seen), 1.0)
 
 
 def _shrunk(left: np.ndarray, noise: np.ndarray, level: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -98,7 +122,7 @@ def _shrunk(left: np.ndarray, noise: np.ndarray, level: np.ndarray) -> tuple[np.
         own = cut[:, i] * cut[:, j] - (noise[:, i] if i == j else 0)
         prior[:, i, j] = prior[:, j, i] = _known_trend(level, own, known)
     values, vectors = np.linalg.eigh(prior)
-    prior = np.einsum("nik,nk,njk->nij", vectors, np.maximum(values, 0), vectors)
+    prior = np.einsum("nik,nk,njk->nij", vectors, np.maximum(values, LEAST), vectors)
     total = prior + noise[:, :, None] * np.eye(2)
     gain = prior @ np.linalg.inv(total)
     return np.einsum("nij,nj->ni", gain, left), prior - gain @ prior

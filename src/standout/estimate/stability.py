@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from standout.attacks.moments import moments_of
 from standout.estimate.estimate import Estimate
 from standout.estimate.posterior import posterior, posterior_of
-from standout.estimate.prior import fit
+from standout.estimate.prior import fit_signals
 from standout.estimate.replay import plausible_effects, replay
 
 
@@ -27,7 +26,7 @@ def stability(
     half = len(signals) // 4 * 2
     tops = []
     for part in (slice(0, half), slice(half, 2 * half)):
-        one = fit(moments_of(signals[part], members[part]), characteristics)
+        one = fit_signals(signals[part], members[part], characteristics)
         tops.append(_top(posterior_of(one, fpr=fpr, tails=tails).exposure, count))
     rng = np.random.default_rng(11)
     rows, weights = np.arange(signals.shape[1]), fitted.prior.at(fitted.covariate)

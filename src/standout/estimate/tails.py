@@ -7,9 +7,9 @@ import numpy as np
 from scipy.special import ndtr, ndtri, stdtr
 
 from standout.attacks.leave_pair_out import all_but_one
-from standout.attacks.moments import Moments, moments_of
 from standout.estimate.power import power_quantile
 from standout.estimate.spread import Spread, shrunk_spread
+from standout.moments import Moments, moments_of
 
 BLOCKS = 4
 ENOUGH = 20
@@ -65,7 +65,9 @@ def _bent(distance: np.ndarray, knots: np.ndarray) -> np.ndarray:
     return bent
 
 
-def held_out(signals: np.ndarray, members: np.ndarray, blocks: int) -> Iterator[tuple[slice, Moments, Spread]]:
+def held_out(
+    signals: np.ndarray, members: np.ndarray, blocks: int, noise_factor: float | np.ndarray = 1.0
+) -> Iterator[tuple[slice, Moments, Spread]]:
     """(models of a block, moments and shrunk spreads of all other models) for each block of pairs."""
     pairs = len(signals) // 2
     bounds = np.linspace(0, pairs, min(blocks, pairs) + 1).astype(int)
@@ -75,17 +77,18 @@ def held_out(signals: np.ndarray, members: np.ndarray, blocks: int) -> Iterator[
         return moments_of(signals[chosen], members[chosen])
 
     for block, references in all_but_one(bounds, summarise):
-        yield slice(int(2 * bounds[block]), int(2 * bounds[block + 1])), references, shrunk_spread(references)
+        chosen = slice(int(2 * bounds[block]), int(2 * bounds[block + 1]))
+        yield chosen, references, shrunk_spread(references, noise_factor)
 
 
-def fit_tails(signals: np.ndarray, members: np.ndarray, fpr: float) -> Tails:
+def fit_tails(signals: np.ndarray, members: np.ndarray, fpr: float, noise_factor: float | np.ndarray = 1.0) -> Tails:
     """Compare held-out signals with the Student-t that the other models predict for them, on the normal scale.
 
     signals (M, N), members bool (M, N). Lighter OUT tails than normal count as normal: the safe side.
     """
     sides: list[list[np.ndarray]] = [[], []]
     step = max(signals.size // MOST, 1)
-    for chosen, references, spread in held_out(signals, members, BLOCKS):
+    for chosen, references, spread in held_out(signals, members, BLOCKS, noise_factor):
         ratio = np.exp(spread.log_ratio)
         for model in range(chosen.start, chosen.stop):
             for side, own, who, scale in (

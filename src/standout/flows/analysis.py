@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from standout.attacks.moments import Moments, moments_of
 from standout.data.records import Records
 from standout.estimate.detectable import detectable
 from standout.estimate.estimate import Estimate, estimate
@@ -21,6 +20,7 @@ from standout.flows.rounds import Rounds
 from standout.flows.target import Target, judge
 from standout.measure.overfitting import accuracy_and_gap, accuracy_unknown
 from standout.measure.precision import record_precision
+from standout.moments import Moments, moments_of
 from standout.run.folder import RunFolder
 from standout.run.tables import write_records
 from standout.run.version import __version__

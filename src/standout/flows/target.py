@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from standout.attacks import ATTACKS
-from standout.attacks.moments import moments_of
 from standout.attacks.newcomer import scores_of_newcomer
 from standout.estimate.estimate import Estimate
 from standout.estimate.outside import OutTest
@@ -14,6 +13,7 @@ from standout.estimate.spread import shrunk_spread
 from standout.flows.attacking import Attacked
 from standout.flows.options import Options
 from standout.measure.roc import Roc
+from standout.moments import moments_of
 from standout.shadows.outputs import Outputs
 from standout.signals import smooth
 

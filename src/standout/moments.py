@@ -1,13 +1,20 @@
 """Count, mean and spread of each record's signal over IN and OUT reference models, as sums that add up exactly."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from standout.attacks.attack import Models
-
 BLOCK = 1 << 17
 """Signals in one block: a megabyte, so that the passes over it stay in cache."""
+
+
+class Models(NamedTuple):
+    """Some reference models: signals (R, N), members bool (R, N), signals on a population (R, Z) or None."""
+
+    signals: np.ndarray
+    members: np.ndarray
+    population: np.ndarray | None
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,8 @@ from sklearn.linear_model import LogisticRegression
 
 import standout
 from standout.errors import InputError
-from standout.flows.rounds import round_ends
+from standout.flows.rounds import round_ends, told
+from standout.flows.targets import Target
 from standout.run.schema import summary_schema
 
 from .recipes_for_tests import Memory, blobs
@@ -46,6 +47,19 @@ def untimed(run) -> dict:
 )
 def test_rounds_are_whole_stacks_up_to_the_budget(first, most, stack, ends):
     assert round_ends(first, most, stack) == ends
+
+
+@pytest.mark.parametrize(
+    ("target", "seen", "says"),
+    [
+        (0.5, 0.62, ".62 (target .5)"),
+        (0.01, 0.0101, ".0101 (target .01)"),
+        (1 / 3, 1.0, "1 (target .33)"),
+        (0.5, None, "none (target .5)"),
+    ],
+)
+def test_a_shortfall_is_told_apart_from_its_target(target, seen, says):
+    assert told(Target(target, seen, False)) == says
 
 
 def test_an_audit_without_rounds_says_so(tmp_path):

@@ -124,6 +124,36 @@ def test_only_what_is_missing_is_trained(command, desk):
     assert {k: v for k, v in times(desk / "run/shadows").items() if k in after} == after
 
 
+def test_rounds_are_told_on_stderr_and_the_end_in_the_headline(command):
+    line = ("audit", "wine", *SMALL, "--until-stable", "--most-shadows", "8", "--out", "run")
+    code, out, err = command(*line)
+    assert code == 0 and "8 shadow models of logistic-regression" in out.splitlines()[0]
+    [note] = [told for told in out.splitlines() if "not stable after 8 models: " in told]
+    assert note.startswith("note: ") and note.endswith("models would do")
+    rounds = [told for told in err.splitlines() if "reported" in told]
+    assert [told.split(" models: ")[0] for told in rounds] == ["4", "6", "8"]
+    assert rounds[0].endswith(": more") and rounds[-1].endswith(": the budget ends")
+    assert "shadow models: 8 of 8" in err
+    code, out, err = command(*line, "--quiet", "--json")
+    assert (code, err) == (0, "")
+    assert json.loads(out)["stable"]["met"] is False
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--most-shadows", "8"), "most-shadows is the budget of until-stable"),
+        (("--until-stable", "--most-shadows", "2"), "most-shadows (2) must be at least shadows (4)"),
+        (("--until-stable", "--most-shadows", "7"), "most-shadows must be an even number"),
+        (("--until-stable", "--most-shadows", "8.5"), "must be a whole number"),
+    ],
+)
+def test_a_bad_budget_is_one_line(command, options, says):
+    code, out, err = command("audit", "wine", *SMALL, *options, "--out", "run")
+    assert (code, out, len(err.splitlines())) == (2, "", 1) and says in err
+    assert not Path("run").exists()
+
+
 def test_fail_over(command, desk):
     rng = np.random.default_rng(0)
     np.savez("leak.npz", x=rng.normal(size=(30, 3)), y=np.arange(30) % 2)

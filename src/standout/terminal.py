@@ -83,6 +83,8 @@ def headline(run) -> None:
         console.print(
             "[dim]no exposure is sure (80 %) to be reported with so few shadows; ask for more (64 are usual)[/]"
         )
+    if (s.get("stable") or {}).get("met"):
+        console.print(f"[dim]stable after {s['shadows']['count']} models: all targets are met (see the report)[/]")
     console.print(attack_table(s))
     for rate in [r for r, cell in next(iter(s["attacks"].values()))["tpr_at_fpr"].items() if cell is None]:
         console.print(f"[dim]TPR at FPR {rate}: not measurable with {data['records']:,} records in these models[/]")

@@ -15,7 +15,8 @@ def missed_with(estimated: Estimate, share: float, *, fpr: float, above: float) 
     expected to be exposed.
 
     Effects are drawn from the posterior, evidence on them from that many models; every share meets the same draws, so
-    that two of them differ by the models alone.
+    that two of them differ by the models alone. From fewer than 32 models it is a guess, rather too bright: the prior
+    learnt from so few has gaps, and records that lie near the bound in truth lie clear of it in the simulation.
     """
     fitted = estimated.fit
     weights = fitted.prior.at(fitted.covariate)

@@ -3,9 +3,9 @@
 import numpy as np
 
 from standout.estimate.estimate import Estimate
-from standout.estimate.posterior import draw, posterior, posterior_of
+from standout.estimate.posterior import posterior, posterior_of
 from standout.estimate.prior import fit_signals
-from standout.estimate.replay import replay
+from standout.estimate.replay import plausible_effects, replay
 
 
 def stability(
@@ -32,10 +32,7 @@ def stability(
     rows, weights = np.arange(signals.shape[1]), fitted.prior.at(fitted.covariate)
     limits = []
     for _ in range(2):
-        truth = np.concatenate([
-            draw(fitted.evidence.rows(part), weights[part], rng.random((1, 2)))[0][:, 0]
-            for part in np.array_split(rows, max(len(rows) // 4096, 1))
-        ])  # fmt: skip
+        truth = plausible_effects(fitted, weights, rng)
         again = [replay(fitted, rows, truth, 0.5, rng) for _ in range(2)]
         limits.append(_jaccard(*(_top(posterior(e, weights, fpr=fpr, tails=tails).exposure, count) for e in again)))
     return {"jaccard": _jaccard(*tops), "limit": float(np.mean(limits)), "models": half}

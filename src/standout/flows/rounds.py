@@ -16,7 +16,7 @@ from standout.attacks.smoothing import choose_smoothing
 from standout.estimate.estimate import Estimate, estimate
 from standout.flows.attacking import scores_of
 from standout.flows.options import Options
-from standout.flows.targets import DETECTABLE, FAR, MISSED, Target, targets_of, would_need
+from standout.flows.targets import FAR, Target, targets_of, would_need
 from standout.measure.overfitting import accuracy_and_gap
 from standout.shadows.store import Shadows
 from standout.signals import smooth
@@ -141,20 +141,23 @@ def shortfalls(targets: dict[str, Target]) -> list[str]:
     return [SHORT[name](t) for name, t in targets.items() if not t.met]
 
 
-def _figure(value: float | None) -> str:
-    return "none" if value is None else f"{value:.2g}".lstrip("0") or "0"
+def told(t: Target) -> str:
+    """`.62 (target .5)`: with as many digits, two at least, as tell the two apart."""
+    aim = _figure(t.target, 2)
+    seen = "none" if t.seen is None else next((f for f in (_figure(t.seen, d) for d in range(2, 9)) if f != aim), aim)
+    return f"{seen} (target {aim})"
 
 
-def _width(what: str):
-    return lambda t: f"{what} known to +-{_figure(t.seen)} (target {_figure(t.target)})"
+def _figure(value: float, digits: int) -> str:
+    return f"{value:.{digits}g}".removeprefix("0") or "0"
 
 
 SHORT = {
-    "false_discoveries": lambda t: f"false among the reported {t.seen:.1%} (target {t.target:.0%})",
-    "missed": lambda t: f"missed {_figure(t.seen)} of the exposed (target {_figure(MISSED)})",
-    "auc": _width("AUC"),
-    "tpr": _width("TPR"),
-    "gap": lambda t: f"gap known to +-{100 * t.seen:.1f} points (target {100 * t.target:.0f})",
-    "detectable": lambda t: f"detectable {_figure(t.seen)} (target {_figure(DETECTABLE)})",
+    "false_discoveries": lambda t: f"false among the reported {told(t)}",
+    "missed": lambda t: f"missed of the exposed {told(t)}",
+    "auc": lambda t: f"AUC known to +-{told(t)}",
+    "tpr": lambda t: f"TPR known to +-{told(t)}",
+    "gap": lambda t: f"gap known to +-{told(t)}",
+    "detectable": lambda t: f"detectable {told(t)}",
 }
 """How a target that is not met is told."""

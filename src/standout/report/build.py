@@ -41,6 +41,7 @@ def render(page: Page) -> str:
         environment.filters[function.__name__] = environment.globals[function.__name__] = function
     environment.globals.update(
         about_attack=meanings.about_attack,
+        about_target=meanings.about_target,
         about_characteristic=meanings.about_characteristic,
         glossary=meanings.GLOSSARY,
         style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),

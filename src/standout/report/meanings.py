@@ -16,6 +16,19 @@ CAUSES = {
     "That is an answer, too.",
 }
 
+TARGETS = {
+    "false_discoveries": ("Wrong among the reported", "Expected share of the reported records that are not exposed."),
+    "missed": (
+        "Exposed but not reported",
+        "Expected share of the exposed. Those near the bound stay uncertain.",
+    ),
+    "auc": ("AUC of the main attack", "Half the width of its 95% interval."),
+    "tpr": ("TPR of the main attack", "Half the width of its 95% interval; the target goes with the rate itself."),
+    "gap": ("Gap in accuracy", "Half the width of its 95% interval."),
+    "detectable": ("Smallest exposure found", "An exposure of this size would be reported with 80% chance."),
+}
+"""What --until-stable asks for: a name and how to read it."""
+
 GROUPS = {
     "data": "data alone",
     "out": "models that never saw it",
@@ -46,6 +59,11 @@ GLOSSARY = {
 def about_attack(name: str) -> str:
     """One line on an attack; empty for names that this version does not know."""
     return ATTACKS[name].about if name in ATTACKS else ""
+
+
+def about_target(name: str) -> tuple[str, str]:
+    """(what a target is about, how to read it); the bare name for those that this version does not know."""
+    return TARGETS.get(name, (name, ""))
 
 
 def about_characteristic(name: str) -> tuple[str, str]:

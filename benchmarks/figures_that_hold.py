@@ -45,7 +45,7 @@ def judge(signals, members, truth: int, sizes: list[int], features: np.ndarray |
             e = estimate(s, m, characteristics=features)
             seconds = time.perf_counter() - begin
             p, first = e.posterior, np.argsort(-e.posterior.exposure)[:top]
-            own = own_fpr_seen(s, m, e.exposed, 1e-3, e.tails)
+            own = own_fpr_seen(s, m, e.exposed, 1e-3, e.tails, e.fit.noise_factor)
             rows.append(
                 (len(best & set(first.tolist())) / top, p.exposure[first].sum(), true[first].sum(), e.exposed.sum(),
                  (true[e.exposed] <= 0.1).sum(), ((p.low <= true) & (true <= p.high)).mean(), own["all"],

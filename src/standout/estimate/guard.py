@@ -37,9 +37,14 @@ def guarded(
     chance = []
     for _ in range(redraws):
         exchanged = members.copy()
+        if (members[0::2] == members[1::2]).any():  # a pair that does not split a record has nothing to exchange
+            order = rng.random((len(members) // 2, members.shape[1])).argsort(axis=0)
+            exchanged[0::2] = np.take_along_axis(members[0::2], order, axis=0)
+            exchanged[1::2] = np.take_along_axis(members[1::2], order, axis=0)
+        first, second = exchanged[0::2].copy(), exchanged[1::2].copy()
         swap = rng.random((len(members) // 2, members.shape[1])) < 0.5
-        exchanged[0::2] = np.where(swap, members[1::2], members[0::2])
-        exchanged[1::2] = np.where(swap, members[0::2], members[1::2])
+        exchanged[0::2] = np.where(swap, second, first)
+        exchanged[1::2] = np.where(swap, first, second)
         redrawn = fit_signals(signals, exchanged, characteristics)
         chance.append(posterior_of(redrawn, fpr=fpr, above=above, tails=tails).doubt)
     by_chance = np.sort(np.concatenate(chance))

@@ -11,17 +11,22 @@ BLOCKS = 8
 
 
 def own_fpr_seen(
-    signals: np.ndarray, members: np.ndarray, exposed: np.ndarray, fpr: float, tails: Tails = NORMAL
+    signals: np.ndarray,
+    members: np.ndarray,
+    exposed: np.ndarray,
+    fpr: float,
+    tails: Tails = NORMAL,
+    noise_factor: float | np.ndarray = 1.0,
 ) -> dict:
     """In what share of held-out OUT models the test of each record accuses: over all records and over the exposed.
 
     The test is fitted on the pairs outside a block and asked about the models in it, so no model judges itself. It
     accuses beyond the predictive Student-t quantile of the record's OUT signals, stretched by `tails`, on the side
-    where IN models lie. Returns {"all", "exposed", "ci"}: ci is that of the exposed (None without any), by a
-    bootstrap over blocks.
+    where IN models lie. noise_factor: that of the fit (`excess_noise`). Returns {"all", "exposed", "ci"}: ci is that
+    of the exposed (None without any), by a bootstrap over blocks.
     """
     accused, trials = [], []
-    for chosen, references, spread in held_out(signals, members, BLOCKS):
+    for chosen, references, spread in held_out(signals, members, BLOCKS, noise_factor):
         beyond = OutTest.of(references, spread, tails).accuses(signals[chosen], fpr)
         outside = ~members[chosen]
         accused.append([(beyond & outside)[:, who].sum() for who in (slice(None), exposed)])

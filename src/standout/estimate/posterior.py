@@ -46,7 +46,7 @@ def posterior(
         low, high = np.quantile(draws, [0.025, 0.975], axis=1)
         # a mean can lie outside a central interval where nearly all draws are at one end
         out[1][part], out[2][part] = np.minimum(low, out[0][part]), np.maximum(high, out[0][part])
-        out[1][part][nothing_seen(some)] = fpr
+        out[1][part] = np.where(nothing_seen(some), np.minimum(out[1][part], fpr), out[1][part])
         out[3][part] = (draws <= above).mean(axis=1)
     return Posterior(*out)
 

@@ -125,7 +125,9 @@ def estimate_all(
     top = max(int(estimated.exposed.sum()), members.shape[1] // 100, 1)
     return estimated, {
         "detectable": detectable(estimated, fpr=options.fpr, above=options.exposed_above),
-        "own_fpr_seen": own_fpr_seen(signal, members, estimated.exposed, options.fpr, estimated.tails),
+        "own_fpr_seen": own_fpr_seen(
+            signal, members, estimated.exposed, options.fpr, estimated.tails, estimated.fit.noise_factor
+        ),
         "stability": stability(signal, members, estimated, top, fpr=options.fpr),
     }
 

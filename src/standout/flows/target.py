@@ -62,7 +62,7 @@ def judge(
     scores = scores_of_newcomer(attack, own, theirs, members)
     flagged = scores >= attacked.threshold
     moments = moments_of(attacked.signal, members)
-    test = OutTest.of(moments, shrunk_spread(moments), estimated.tails, sure=SURE)
+    test = OutTest.of(moments, shrunk_spread(moments, estimated.fit.noise_factor), estimated.tails, sure=SURE)
     known = target.members is not None
     columns = pd.DataFrame(
         {

@@ -8,7 +8,7 @@ from scipy.stats import binom, kstest
 
 import standout
 from standout.estimate.outside import OutTest
-from standout.estimate.spread import shrunk_spread
+from standout.estimate.spread import excess_noise, shrunk_spread
 from standout.estimate.tails import fit_tails
 from standout.moments import moments_of
 from standout.run.schema import summary_schema
@@ -33,8 +33,10 @@ def test_p_values_are_those_of_the_test_of_each_record(world):
     given, members, _ = world(16, 600)
     p = standout.score(**given, attacks="loss").records["p_value"].to_numpy()
     s, m = given["signals"].astype(np.float32), given["members"]
-    moments = moments_of(s, m)
-    test = OutTest.of(moments, shrunk_spread(moments), fit_tails(s, m, 1e-3), sure=3.0)
+    halves = moments_of(s[:8], m[:8]), moments_of(s[8:], m[8:])
+    noise = excess_noise(halves)
+    moments = halves[0] + halves[1]
+    test = OutTest.of(moments, shrunk_spread(moments, noise), fit_tails(s, m, 1e-3, noise), sure=3.0)
     np.testing.assert_allclose(p, test.p_value(given["target_signals"].astype(np.float32)), rtol=1e-6)
     assert kstest(p[~members], "uniform").pvalue > 1e-3
 
@@ -113,12 +115,15 @@ def test_a_target_scores_as_it_would_among_the_references(world, attack):
         np.testing.assert_allclose(ours, within, rtol=1e-6, atol=1e-9)
 
 
+def pairs_and_one_more(rng):
+    """Members bool (17, 300): eight pairs that split the records, and a target."""
+    first = rng.random((8, 300)) < 0.5
+    return np.concatenate([np.stack([first, ~first], axis=1).reshape(16, 300), rng.random((1, 300)) < 0.5])
+
+
 def test_a_target_of_logits_or_probabilities():
     rng = np.random.default_rng(0)
-    members = np.empty((17, 300), dtype=bool)
-    members[:16:2] = rng.random((8, 300)) < 0.5
-    members[1:16:2] = ~members[:16:2]
-    members[16] = rng.random(300) < 0.5
+    members = pairs_and_one_more(rng)
     labels = rng.integers(0, 3, 300)
     logits = rng.normal(size=(17, 300, 3))
     logits[:, np.arange(300), labels] += 2 + 3 * members
@@ -132,10 +137,7 @@ def test_a_target_of_logits_or_probabilities():
 def test_rounded_probabilities_are_smoothed_alike_on_both_sides():
     """Votes of 20 trees: references and target by the amount chosen on the references."""
     rng = np.random.default_rng(1)
-    members = np.empty((17, 300), dtype=bool)
-    members[:16:2] = rng.random((8, 300)) < 0.5
-    members[1:16:2] = ~members[:16:2]
-    members[16] = rng.random(300) < 0.5
+    members = pairs_and_one_more(rng)
     votes = rng.binomial(20, np.where(members, 0.97, 0.8)) / 20
     p = np.stack([1 - votes, votes], axis=2)
     labels = np.ones(300, dtype=int)

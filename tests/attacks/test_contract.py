@@ -133,3 +133,16 @@ def test_unknown_name_is_told_the_nearest():
 def test_population_must_fit(paired):
     with pytest.raises(InputError, match="population"):
         attack_scores("rmia", np.zeros((4, 3)), paired(4, 3), population=np.zeros((3, 5)))
+
+
+@pytest.mark.parametrize("trees", [20, 50])
+def test_votes_of_trees_do_not_turn_agreement_into_evidence(trees, paired):
+    """Signals with atoms: where references all agree, an ordinary answer is no proof. Judged against one variance."""
+    members = paired(16, 2000, seed=2)
+    rng = np.random.default_rng(2)
+    easy = rng.beta(6, 1, 2000)
+    votes = rng.binomial(trees, np.where(members, 1 - 0.3 * (1 - easy), easy)) / trees
+    signals = np.log(votes + 0.01) - np.log(1 - votes + 0.01)
+    ours, one = (Roc.of(attack_scores(name, signals, members), members) for name in ("moderated", "lira-one-variance"))
+    assert ours.auc() > 0.99 * one.auc()
+    assert ours.at(0.01)[1] > 0.8 * one.at(0.01)[1] > 0.03

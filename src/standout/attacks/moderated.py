@@ -13,7 +13,12 @@ import numpy as np
 from standout.attacks.attack import Attack, Target
 from standout.estimate.prior import BLOCK, CENTRES, NONE, WIDTHS, evidence, fit, likelihood
 from standout.estimate.spread import shrunk_spread
-from standout.moments import Moments
+from standout.moments import Moments, Side
+
+LEAST = 0.3
+"""Of the mean variance of its side, what a record's predictive variance is at least. Votes of trees have atoms: where
+all references agree, a variance near 0 would turn an ordinary answer into certain evidence. Nets are not touched by it.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,9 +69,15 @@ def predictives(references: Moments, weights: np.ndarray) -> tuple[Predictive, P
             centres[side, part] = (share * centre).sum(axis=1)
             unsure[side, part] = (share * (var + (centre - centres[side, part, None]) ** 2)).sum(axis=1)
     locations = references.outside.mean + spread.unit * centres
-    scales = spread.unit * np.sqrt(np.stack([inside, out]) + unsure)
+    usual = np.array([[_mean_variance(side)] for side in (references.inside, references.outside)])
+    scales = np.sqrt(np.maximum(spread.unit**2 * (np.stack([inside, out]) + unsure), LEAST * usual))
     both = [Predictive(location, scale, spread.degrees) for location, scale in zip(locations, scales)]
     return both[0], both[1]
+
+
+def _mean_variance(side: Side) -> float:
+    """Variance of a signal about its record's own mean, averaged over records."""
+    return float(side.squares.sum() / np.maximum(side.count - 1, 1).sum())
 
 
 def _given_effect(gap, out, a, b) -> list[tuple[np.ndarray, np.ndarray]]:

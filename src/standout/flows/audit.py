@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from standout.cores import cores
 from standout.data.dataset import Dataset
 from standout.data.records import Records
 from standout.errors import InputError, one_line
@@ -18,7 +19,7 @@ from standout.report.build import write_report
 from standout.run.folder import RunFolder
 from standout.run.key import key_of, libraries
 from standout.shadows.memberships import check_members, draw_members
-from standout.shadows.plan import extend_plan, make_plan
+from standout.shadows.plan import extend_plan, make_plan, planned
 from standout.shadows.store import Shadows, finished
 from standout.shadows.train import train_missing
 
@@ -58,7 +59,8 @@ def audit(
     fpr: share of OUT models in which a record may be accused; exposed_above: exposure from which a record counts.
     attacks: names, default all. out: run folder, used again where the key is the same; default a temporary one that
     goes with the returned Run. key: a name of your own for a model whose code cannot be recognised again.
-    progress: called with (models done, models in all). note: called with a line on each round of until_stable.
+    progress: called with (models done, models in all). note: called with a line on the plan, and on each round of
+    until_stable.
 
     Returns a Run. Raises InputError, in one line, for whatever cannot be used; then nothing was made or changed.
     """
@@ -76,7 +78,8 @@ def audit(
     parts = key_parts(by_id, recipe, options, key)
     with place(out) as folder:
         asked = {"source": list(dataset.origin), "model": model if isinstance(model, str) else None}
-        config = prepare(folder, by_id, recipe, options, parts, asked)
+        config = prepare(folder, by_id, recipe, options, parts, asked, note)
+        recipe = planned(recipe, config["plan"])
         members = draw_members(
             by_id.y,
             max(len(config["plan"]["seeds"]), options.budget),
@@ -88,7 +91,7 @@ def audit(
         done = finished(folder, config["key"], config["plan"]["seeds"], members)
         folder.sweep()  # from here on the folder changes
         rounds, stored = Rounds(options, note), None
-        for count in rounds.ends(config["plan"]["stack_size"]):
+        for count in rounds.ends(recipe.stack_size(by_id)):
             plan = extend_plan(config["plan"], by_id, count, options.seed)
             config = {**config, "plan": plan}
             folder.write_json("config.json", config)
@@ -138,7 +141,15 @@ def key_parts(dataset: Dataset, recipe: Recipe, options: Options, key: str | Non
     }
 
 
-def prepare(folder: RunFolder, dataset: Dataset, recipe: Recipe, options: Options, parts: dict, asked: dict) -> dict:
+def prepare(
+    folder: RunFolder,
+    dataset: Dataset,
+    recipe: Recipe,
+    options: Options,
+    parts: dict,
+    asked: dict,
+    note: Callable[[str], None] | None = None,
+) -> dict:
     """config.json for this run: new, or that of the folder with the plan kept. Raises InputError; writes nothing."""
     there = config_there(folder, parts)
     if there is not None and parts["model"]["code"] is None:
@@ -146,7 +157,14 @@ def prepare(folder: RunFolder, dataset: Dataset, recipe: Recipe, options: Option
             f"model {recipe.name!r} cannot be recognised again (it holds {parts['model']['unrecognised']}), so "
             f"what {folder.path} holds is not used; give key='a name of your own' or another out"
         )
-    plan = there["plan"] if there else make_plan(recipe, dataset)
+    first = Rounds(options).ends(recipe.stack_size(dataset))[0]
+    if there:
+        plan = there["plan"]
+    else:
+        side_by_side = max(first // (options.jobs or cores()), 2)
+        plan, told = make_plan(recipe, dataset, records=int(len(dataset) * options.fraction), most=side_by_side)
+        if told and note:
+            note(told)
     config = config_of(
         parts,
         {
@@ -166,5 +184,4 @@ def prepare(folder: RunFolder, dataset: Dataset, recipe: Recipe, options: Option
         },
         options,
     )
-    first = Rounds(options).ends(plan["stack_size"])[0]
     return {**config, "plan": extend_plan(plan, dataset, first, options.seed)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -26,8 +26,21 @@ class Trained:
     note: str | None = None
 
 
+class Pace(NamedTuple):
+    """What a plan fixes of the way in which models are trained. seconds: that one model takes on one core, None where
+    that was not measured."""
+
+    stack_size: int
+    dtype: str
+    seconds: float | None
+
+
 class Recipe(Protocol):
-    """How a model is trained. `supports` names the treatments and by-products that it can give."""
+    """How a model is trained. `supports` names the treatments and by-products that it can give.
+
+    A recipe whose pace depends on the machine has two methods more: `pace(dataset, records, most)`, a Pace for models
+    trained on so many records, at most so many at a time; and `at(dtype)`, the recipe in the precision of a plan.
+    """
 
     name: str
     supports: frozenset[str]

@@ -3,21 +3,24 @@
 from itertools import pairwise
 
 from standout.data.dataset import Dataset
-from standout.recipes.recipe import Recipe
+from standout.recipes.recipe import Pace, Recipe
 from standout.shadows.memberships import model_seeds
 from standout.shadows.store import BUDGET, KEEPS
 
 
-def make_plan(recipe: Recipe, dataset: Dataset) -> dict:
-    """A new plan as JSON, without a model yet."""
-    return {
-        "stack_size": recipe.stack_size(dataset),
-        "stacks": [],
-        "dtype": "float32",
-        "threads": 1,
-        "keep": [],
-        "seeds": [],
-    }
+def make_plan(recipe: Recipe, dataset: Dataset, *, records: int | None = None, most: int = 8) -> tuple[dict, str]:
+    """A new plan as JSON, without a model yet, and a line on it, empty where there is nothing to tell. records: on how
+    many each model is trained; most: models of a stack, where the recipe measures what is fastest."""
+    measure = getattr(recipe, "pace", None)
+    if measure is None:
+        pace, told = Pace(recipe.stack_size(dataset), "float32", None), ""
+    else:
+        pace = measure(dataset, records or len(dataset), most)
+        told = f"{recipe.name}: stacks of {pace.stack_size} in {pace.dtype}"
+        if pace.seconds:
+            told += f", about {pace.seconds:.2g} s of one core a model"
+    plan = {"stack_size": pace.stack_size, "stacks": [], "dtype": pace.dtype, "threads": 1, "keep": [], "seeds": []}
+    return plan, told
 
 
 def extend_plan(plan: dict, dataset: Dataset, shadows: int, seed: int) -> dict:
@@ -33,6 +36,12 @@ def extend_plan(plan: dict, dataset: Dataset, shadows: int, seed: int) -> dict:
         start = stop
     seeds = list(plan["seeds"])
     return {**plan, "stacks": stacks, "keep": keep, "seeds": seeds + model_seeds(seed, start)[len(seeds) :]}
+
+
+def planned(recipe: Recipe, plan: dict) -> Recipe:
+    """The recipe in the precision that a plan fixed."""
+    at = getattr(recipe, "at", None)
+    return recipe if at is None else at(plan["dtype"])
 
 
 def is_plan(plan: object) -> bool:

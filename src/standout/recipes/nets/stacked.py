@@ -7,12 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
 import torch
-import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
-Loss = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
-"""loss(logits (K, B, C), labels (K, B), records (K, B), models (K,)) -> (K, B): the hook of training defences."""
+from standout.recipes.nets.losses import Loss, gradient
+from standout.recipes.nets.parameters import Parameters
+
+EIGHT = 8
 
 Inputs = Callable[[Tensor], Tensor]
 """inputs(records (K, B)) -> (K, B, ...): gathers and prepares a batch."""
@@ -21,9 +23,23 @@ Inputs = Callable[[Tensor], Tensor]
 class Stack(Protocol):
     """K nets of one architecture whose weights are tensors with K in front."""
 
-    def parameters(self) -> list[Tensor]: ...
+    parameters: Parameters
 
-    def forward(self, x: Tensor, *, noise: "Noise | None" = None) -> Tensor: ...
+    def forward(self, x: Tensor, *, noise: "Noise | None" = None) -> Tensor:
+        """Logits float32 (K, B, C); keeps what `backward` needs."""
+        ...
+
+    def backward(self, slope: Tensor) -> None:
+        """Write the gradients of all parameters, given that (K, B, C) of the logits of the last `forward`."""
+        ...
+
+    def answer(self, model: int, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits (B, C) and penultimate features (B, H) of one model on x float32 (B, D), as when it is used."""
+        ...
+
+    def weights(self, model: int) -> dict[str, np.ndarray]:
+        """Of one model by name, for the files of a run."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -53,23 +69,12 @@ class Noise:
         return ((h >> 40) & 0xFFFFFF).to(torch.float32) / 0x1000000
 
 
-def cross_entropy(label_smoothing: float = 0.0) -> Loss:
-    """The default loss."""
-
-    def loss(logits: Tensor, labels: Tensor, records: Tensor, models: Tensor) -> Tensor:
-        flat = F.cross_entropy(
-            logits.flatten(0, 1), labels.flatten(), reduction="none", label_smoothing=label_smoothing
-        )
-        return flat.view(labels.shape)
-
-    return loss
-
-
 def generators(seeds: list[int], device: torch.device) -> list[torch.Generator]:
     """One random generator a model."""
     return [torch.Generator(device=device).manual_seed(seed) for seed in seeds]
 
 
+@torch.no_grad()
 def train(
     stack: Stack,
     inputs: Inputs,
@@ -84,42 +89,76 @@ def train(
     """Train the stack in place.
 
     labels: int (N,); members: K index lists. Model k takes its own records in an order of its own, in steps of nearly
-    equal size, none of which holds more than a batch; the number of steps is that of the largest model.
+    equal size, none of which holds more than a batch; all models have one `layout`.
     """
-    device = labels.device
-    sizes = torch.tensor([len(m) for m in members], device=device)
-    steps = max(-(-int(sizes.max()) // how.batch_size), 1)
-    edges = (torch.arange(steps + 1, device=device).view(-1, 1) * sizes) // steps  # (steps + 1, K)
-    counts = edges.diff(dim=0)
-    width = int(counts.max())
-    offsets = torch.arange(width, device=device)
-    models = torch.arange(len(members), device=device)
-    uneven = bool((counts != width).any())
-    optimizer = _optimizer(stack.parameters(), how)
+    batches = Batches.of(members, how.batch_size)
+    models = torch.arange(len(members), device=labels.device)
+    optimizer = _optimizer(stack.parameters.flat, how)
     for epoch in range(how.epochs):
-        order = torch.zeros(len(members), int(sizes.max()), dtype=torch.long, device=device)
-        for k, (own, draw) in enumerate(zip(members, draws)):
-            order[k, : len(own)] = own[torch.randperm(len(own), generator=draw, device=device)]
-        for step in range(steps):
-            places = (edges[step].view(-1, 1) + offsets).clamp_(max=order.shape[1] - 1)
-            records = order.gather(1, places)
+        order = batches.shuffled(members, draws)
+        targets = labels[order]
+        for step, (records, wanted, weights) in enumerate(zip(order, targets, batches.weights)):
             if noise is not None:
-                noise.step = epoch * steps + step
-            per_record = loss(stack.forward(inputs(records), noise=noise), labels[records], records, models)
-            if uneven:
-                real = (offsets < counts[step].view(-1, 1)).to(per_record.dtype)
-                total = (per_record * real).sum(1) / real.sum(1).clamp_(min=1)
-            else:
-                total = per_record.mean(1)
-            optimizer.zero_grad(set_to_none=True)
-            total.sum().backward()
+                noise.step = epoch * len(order) + step
+            logits = stack.forward(inputs(records), noise=noise)
+            stack.backward(gradient(loss, logits, wanted, records, models, weights))
+            stack.parameters.loaded()
             optimizer.step()
+            stack.parameters.stepped()
         if on_epoch is not None:
             on_epoch(epoch)
 
 
-def _optimizer(parameters: list[Tensor], how: Training) -> torch.optim.Optimizer:
+def layout(records: int, batch_size: int) -> tuple[int, int]:
+    """(steps of an epoch, width of a step) of a model trained on so many records. The width is rounded up to a multiple
+    of EIGHT: processors multiply in such blocks."""
+    steps = max(-(-records // batch_size), 1)
+    return steps, -(-max(-(-records // steps), 1) // EIGHT) * EIGHT
+
+
+def layouts(sizes: np.ndarray, batch_size: int) -> list[list[int]]:
+    """Models that may share a stack: those with one layout. Then none waits for another, and the shape of every
+    product, to which processors fit the order of its sums, does not depend on a model's company."""
+    each = [layout(int(n), batch_size) for n in sizes]
+    return [[k for k, own in enumerate(each) if own == one] for one in sorted(set(each))]
+
+
+@dataclass(frozen=True, eq=False)
+class Batches:
+    """Which places of a model's shuffled list each step takes.
+
+    places: int (S, K, B), the last one repeated where a step has fewer records than it is wide; weights: float32
+    (S, K, B), one over the number of a step's records, 0 for repeated ones.
+    """
+
+    places: Tensor
+    weights: Tensor
+
+    @classmethod
+    def of(cls, members: list[Tensor], batch_size: int) -> "Batches":
+        """members: index lists of models that have one layout."""
+        device = members[0].device
+        sizes = torch.tensor([len(m) for m in members], device=device)
+        steps, width = layout(int(sizes.max()), batch_size)
+        edges = (torch.arange(steps + 1, device=device).view(-1, 1) * sizes) // steps  # (steps + 1, K)
+        counts = edges.diff(dim=0)[:, :, None]
+        offsets = torch.arange(width, device=device)
+        places = torch.minimum(edges[:-1, :, None] + offsets, (sizes - 1).clamp(min=0)[:, None])
+        return cls(places, (offsets < counts) / counts.clamp(min=1).to(torch.float32))
+
+    def shuffled(self, members: list[Tensor], draws: list[torch.Generator]) -> Tensor:
+        """Records int (S, K, B) of each step of an epoch, in an order of each model's own."""
+        longest = max(len(own) for own in members)
+        order = torch.zeros(len(members), longest, dtype=torch.long, device=self.places.device)
+        for k, (own, draw) in enumerate(zip(members, draws)):
+            order[k, : len(own)] = own[torch.randperm(len(own), generator=draw, device=own.device)]
+        steps, models, width = self.places.shape
+        flat = self.places.transpose(0, 1).reshape(models, steps * width)
+        return order.gather(1, flat).view(models, steps, width).transpose(0, 1).contiguous()
+
+
+def _optimizer(parameters: Tensor, how: Training) -> torch.optim.Optimizer:
     if how.optimizer == "sgd":
-        return torch.optim.SGD(parameters, how.lr, momentum=0.9, weight_decay=how.weight_decay, fused=True)
+        return torch.optim.SGD([parameters], how.lr, momentum=0.9, weight_decay=how.weight_decay, fused=True)
     kind = torch.optim.AdamW if how.optimizer == "adamw" else torch.optim.Adam
-    return kind(parameters, how.lr, weight_decay=how.weight_decay, fused=True)
+    return kind([parameters], how.lr, weight_decay=how.weight_decay, fused=True)

@@ -1,0 +1,190 @@
+"""What recipes of nets share: settings, precision, stacks, training and answers. A net adds its layers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import torch
+
+from standout.data.dataset import Dataset
+from standout.data.encode import matrix_of
+from standout.errors import InputError, did_you_mean, listed
+from standout.recipes.nets.inputs import Fit, Source
+from standout.recipes.nets.losses import CrossEntropy
+from standout.recipes.nets.pace import fastest
+from standout.recipes.nets.precision import DTYPES, best_dtype
+from standout.recipes.nets.stacked import Noise, Stack, Training, generators, layout, layouts, train
+from standout.recipes.recipe import Pace, Trained
+
+OPTIMIZERS = ("adam", "adamw", "sgd")
+PART = 8192
+"""Records that a model answers at a time."""
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """One thread, as stacks train side by side, which also fixes the order of every sum; and no denormals: moments of
+    weights that rest decay to such, which slows Adam by half."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+        torch.set_flush_denormal(False)
+
+
+@dataclass(frozen=True)
+class NetRecipe:
+    """Settings of every net. dtype: of the matrix products in training, `auto` for bfloat16 where the processor has
+    it; weights, optimiser and answers are float32. stack: nets trained together, 0 for as many as is measured to be
+    fastest; no result depends on it."""
+
+    epochs: int = 30
+    batch_size: int = 32
+    lr: float = 1e-3
+    weight_decay: float = 0.0
+    label_smoothing: float = 0.0
+    optimizer: str = "adam"
+    dtype: str = "auto"
+    stack: int = 0
+    device: str = "auto"
+    name: ClassVar[str]
+    version: ClassVar[int]
+    least: ClassVar[int] = 1
+    """Nets of a stack; fewer are filled up with copies, where a lone net would be computed in another order."""
+    supports: ClassVar[frozenset[str]] = frozenset({"weight", "soft_targets", "floor", "traces", "features"})
+
+    @classmethod
+    def of(cls, settings: dict, device: str) -> Self:
+        """From settings as a user writes them; raises InputError that names the setting."""
+        kinds = {f.name: type(f.default) for f in fields(cls) if f.name != "device"}
+        values = {}
+        for key, value in settings.items():
+            if key not in kinds:
+                raise InputError(
+                    f"{cls.name} has no setting {key!r}{did_you_mean(key, [*kinds])} (known: {listed(kinds)})"
+                )
+            values[key] = cls._of_kind(key, value, kinds[key])
+        recipe = cls(**values, device=device)
+        for key, fine, wanted in recipe.checks():
+            if not fine:
+                raise InputError(f"{cls.name}: {key} must be {wanted}, not {getattr(recipe, key)!r}")
+        if device == "cuda" and not torch.cuda.is_available():
+            raise InputError("no CUDA device here; give --device cpu or leave it out")
+        return recipe
+
+    @classmethod
+    def _of_kind(cls, key: str, value: object, kind: type) -> Any:
+        if kind is tuple:
+            return () if value is None else tuple(np.atleast_1d(np.asarray(value)).tolist())
+        if kind is str:
+            return value
+        number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+        if not number or not np.isfinite(value) or kind(value) != value:
+            raise InputError(
+                f"{cls.name}: {key} must be {'a whole number' if kind is int else 'a number'}, not {value!r}"
+            )
+        return kind(value)
+
+    def checks(self) -> list[tuple[str, bool, str]]:
+        """(setting, whether it is fine, what it must be)."""
+        return [
+            ("epochs", self.epochs >= 1, "at least 1"),
+            ("batch_size", self.batch_size >= 1, "at least 1"),
+            ("lr", self.lr > 0, "above 0"),
+            ("weight_decay", self.weight_decay >= 0, "0 or more"),
+            ("label_smoothing", 0 <= self.label_smoothing < 1, "from 0 to below 1"),
+            ("optimizer", self.optimizer in OPTIMIZERS, f"one of {listed(OPTIMIZERS)}"),
+            ("dtype", self.dtype in ("auto", *DTYPES), f"one of {listed(('auto', *DTYPES))}"),
+            ("stack", self.stack >= 0, "at least 1, or 0 for what is fastest"),
+            ("device", self.device in ("auto", "cpu", "cuda"), "auto, cpu or cuda"),
+        ]
+
+    def settings(self) -> dict:
+        """As JSON; without the size of a stack, on which nothing depends."""
+        values = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items() if k != "stack"}
+        return {**values, "device": self.where().type}
+
+    def identity(self) -> object:
+        return [self.name, self.version, self.settings(), torch.__version__]
+
+    def check(self, dataset: Dataset) -> list[str]:
+        matrix = matrix_of(dataset)
+        if not matrix.base.shape[1]:
+            raise InputError("no usable feature column: " + "; ".join(matrix.notes))
+        if matrix.base.dtype.kind == "f" and np.isnan(matrix.base).any():
+            row = int(np.argwhere(np.isnan(matrix.base))[0][0])
+            raise InputError(f"x holds NaN, first in row {row}, and {self.name} takes none; impute or drop them")
+        return list(matrix.notes)
+
+    def make(self, dataset: Dataset, width: int, draws: list[torch.Generator], dtype: torch.dtype) -> Stack:
+        """Nets for records of `width` numbers, one for each generator."""
+        raise NotImplementedError
+
+    def stack_size(self, dataset: Dataset) -> int:
+        return self.stack or 8
+
+    def at(self, dtype: str) -> Self:
+        """The same in the precision of a plan."""
+        return replace(self, dtype=dtype)
+
+    def where(self) -> torch.device:
+        """The device to train on."""
+        cuda = self.device != "cpu" and torch.cuda.is_available()
+        return torch.device("cuda" if cuda else "cpu")
+
+    def precision(self) -> str:
+        """The dtype of matrix products, by its name."""
+        return best_dtype(self.where()) if self.dtype == "auto" else self.dtype
+
+    def pace(self, dataset: Dataset, records: int, most: int) -> Pace:
+        """Nets of a stack, at most so many, and precision; `records`: on how many each is trained. Where the size is
+        not asked for, it is measured, which takes about a second."""
+        dtype = self.precision()
+        if self.stack:
+            return Pace(min(self.stack, most), dtype, None)
+        steps, batch = layout(records, self.batch_size)
+        width = matrix_of(dataset).base.shape[1]
+        sizes = [size for size in (1, 2, 4, 8, 16, 32, 64, 128) if size >= self.least and size <= max(most, self.least)]
+        with alone():
+            size, seconds = fastest(
+                lambda draws: self.make(dataset, width, draws, DTYPES[dtype]),
+                width, len(dataset.classes), batch, DTYPES[dtype], self.where(), sizes,
+            )  # fmt: skip
+        return Pace(size, dtype, seconds * steps * self.epochs)
+
+    def train(self, dataset: Dataset, members: np.ndarray, seeds: np.ndarray) -> Iterator[Trained]:
+        with alone():
+            yield from self._train(dataset, members, [int(s) for s in seeds])
+
+    def _train(self, dataset: Dataset, members: np.ndarray, seeds: list[int]) -> Iterator[Trained]:
+        device, image = self.where(), dataset.kind == "image"
+        dtype = DTYPES[self.precision()]
+        matrix = matrix_of(dataset)
+        source = Source(matrix, image, device)
+        fit = Fit.of(matrix, members, image, device)
+        labels = torch.from_numpy(dataset.y.copy()).to(device)
+        how = Training(self.epochs, self.batch_size, self.lr, self.weight_decay, self.optimizer)
+        place: dict[int, tuple[Stack, int]] = {}
+        for group in layouts(members.sum(axis=1), self.batch_size):
+            together = group * (-(-self.least // len(group)))
+            draws = generators([seeds[k] for k in together], device)
+            stack = self.make(dataset, source.base.shape[1], draws, dtype)
+            own = [torch.from_numpy(np.flatnonzero(members[k])).to(device) for k in together]
+            noise = Noise(torch.tensor([seeds[k] for k in together], device=device))
+            gather = source.batches(fit.of_models(together), dtype)
+            train(stack, gather, labels, own, draws, how, CrossEntropy(self.label_smoothing), noise)
+            place.update({k: (stack, at) for at, k in enumerate(group)})
+        for k in range(len(members)):
+            stack, at = place[k]
+            rows = torch.arange(len(labels), device=device).split(PART)
+            blocks = [stack.answer(at, source.seen(part, fit, k)) for part in rows]
+            z, h = (torch.cat(parts).cpu().numpy() for parts in zip(*blocks))
+            if not np.isfinite(z).all():
+                raise InputError(f"{self.name}: training diverged (outputs are not finite); lower lr (now {self.lr})")
+            weights = stack.weights(at)
+            yield Trained(z, False, sum(w.size for w in weights.values()), weights, h.astype(np.float16))

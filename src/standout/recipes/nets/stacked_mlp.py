@@ -1,0 +1,130 @@
+"""K perceptrons of one shape: forward and backward written out, in float32 or with matrix products in bfloat16."""
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from standout.recipes.nets.parameters import Parameters
+from standout.recipes.nets.stacked import Noise
+
+aten = torch.ops.aten
+
+
+class Activation(NamedTuple):
+    """of(before, after) writes what comes after; slope(gradient, before, after) turns a gradient into that by what came
+    before, in place. in_place: whether `before` is not needed for it, so that both may be one buffer."""
+
+    of: Callable[[Tensor, Tensor], object]
+    slope: Callable[[Tensor, Tensor, Tensor], object]
+    in_place: bool = True
+
+
+ACTIVATIONS = {
+    "relu": Activation(
+        lambda before, after: torch.clamp(before, min=0, out=after),
+        lambda g, before, after: aten.threshold_backward.grad_input(g, after, 0, grad_input=g),
+    ),
+    "tanh": Activation(
+        lambda before, after: torch.tanh(before, out=after),
+        lambda g, before, after: aten.tanh_backward.grad_input(g, after, grad_input=g),
+    ),
+    "gelu": Activation(
+        lambda before, after: aten.gelu.out(before, out=after),
+        lambda g, before, after: aten.gelu_backward.grad_input(g, before, grad_input=g),
+        in_place=False,
+    ),
+}
+
+
+class Buffers:
+    """What a step of K nets on B records each writes, allocated once: `before` and `after` each activation, `kept` by
+    dropout, `slopes` by each layer's output, and the logits."""
+
+    def __init__(self, batch: int, biases: list[Tensor], in_place: bool):
+        shapes = [(len(b), batch, b.shape[2]) for b in biases]
+        like = biases[0]
+        self.batch = batch
+        self.before = [like.new_empty(s) for s in shapes]
+        self.after = [b if in_place else torch.empty_like(b) for b in self.before[:-1]]
+        self.slopes = [torch.empty_like(b) for b in self.before]
+        self.inputs: list[Tensor] = []
+        self.kept: list[Tensor | None] = [None] * len(self.after)
+        self.logits = self.before[-1].to(torch.float32)
+
+
+class StackedMlp:
+    """K perceptrons with layers of sizes `widths`, initialised as torch.nn.Linear, each from its own generator."""
+
+    def __init__(
+        self,
+        widths: list[int],
+        activation: str,
+        dropout: float,
+        draws: list[torch.Generator],
+        dtype: torch.dtype = torch.float32,
+    ):
+        self.activation, self.dropout = ACTIVATIONS[activation], dropout
+        drawn = []
+        for inputs, outputs in pairwise(widths):
+            for shape in ((inputs, outputs), (1, outputs)):
+                uniform = torch.stack([torch.rand(shape, generator=d, device=d.device) for d in draws])
+                drawn.append((uniform * 2 - 1) * inputs**-0.5)
+        self.parameters = Parameters.of(drawn, dtype)
+        self._buffers: Buffers | None = None
+
+    def forward(self, x: Tensor, *, noise: Noise | None = None) -> Tensor:
+        """Logits float32 (K, B, C) of x (K, B, D) in the stack's dtype; dropout only where noise is given."""
+        values = self.parameters.values
+        weights, biases = values[::2], values[1::2]
+        if self._buffers is None or self._buffers.batch != x.shape[1]:
+            self._buffers = Buffers(x.shape[1], biases, self.activation.in_place)
+        buffers = self._buffers
+        buffers.inputs = [x]
+        for layer, after in enumerate(buffers.after):
+            before = torch.baddbmm(biases[layer], x, weights[layer], out=buffers.before[layer])
+            self.activation.of(before, after)
+            x = after
+            if noise is not None and self.dropout:
+                kept = noise.uniform(x.shape[1], x.shape[2], layer) >= self.dropout
+                buffers.kept[layer] = kept.to(x.dtype).div_(1 - self.dropout)
+                x = x * buffers.kept[layer]
+            buffers.inputs.append(x)
+        torch.baddbmm(biases[-1], x, weights[-1], out=buffers.before[-1])
+        return buffers.logits.copy_(buffers.before[-1])
+
+    def backward(self, slope: Tensor) -> None:
+        """Write all gradients, given that of the last logits (K, B, C)."""
+        values, slopes, buffers = self.parameters.values, self.parameters.slopes, self._buffers
+        assert buffers is not None
+        slope = buffers.slopes[-1].copy_(slope)
+        for layer in range(len(buffers.after), -1, -1):
+            torch.bmm(buffers.inputs[layer].transpose(1, 2), slope, out=slopes[2 * layer])
+            torch.sum(slope, 1, keepdim=True, out=slopes[2 * layer + 1])
+            if layer:
+                slope = torch.bmm(slope, values[2 * layer].transpose(1, 2), out=buffers.slopes[layer - 1])
+                kept = buffers.kept[layer - 1]
+                if kept is not None:
+                    slope.mul_(kept)
+                self.activation.slope(slope, buffers.before[layer - 1], buffers.after[layer - 1])
+
+    @torch.inference_mode()
+    def answer(self, model: int, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits (B, C) and penultimate features (B, H) of one model on x (B, D), in float32, dropout off."""
+        tensors = [t[model] for t in self.parameters.tensors]
+        for w, b in zip(tensors[:-2:2], tensors[1:-2:2]):
+            x = torch.addmm(b, x, w)
+            self.activation.of(x, x)
+        return torch.addmm(tensors[-1], x, tensors[-2]), x
+
+    def weights(self, model: int) -> dict[str, np.ndarray]:
+        """Of one model by name, as torch.nn.Linear would call and shape them."""
+        named = {}
+        tensors = [t[model].cpu() for t in self.parameters.tensors]
+        for layer, (w, b) in enumerate(zip(tensors[::2], tensors[1::2])):
+            named[f"layers.{layer}.weight"] = w.T.contiguous().numpy()
+            named[f"layers.{layer}.bias"] = b[0].clone().numpy()
+        return named

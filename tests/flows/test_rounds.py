@@ -134,7 +134,7 @@ def test_models_that_are_there_already_decide_nothing(tmp_path):
 SCRIPT = """
 import sys, standout
 standout.audit(
-    standout.load("wine"), settings={"epochs": 3}, shadows=8, until_stable=True, most_shadows=24, attacks="moderated",
+    standout.load("wine"), settings={"epochs": 3, "stack": 8}, shadows=8, until_stable=True, most_shadows=24, attacks="moderated",
     jobs=1, out=sys.argv[1], note=lambda line: print(line, flush=True),
 )
 """
@@ -147,7 +147,8 @@ def test_killed_at_any_round_it_ends_with_the_same_bytes(tmp_path):
         return subprocess.Popen([sys.executable, "-c", SCRIPT, str(tmp_path / name)], stdout=subprocess.PIPE, text=True)
 
     whole = start("whole")
-    lines = whole.communicate(timeout=300)[0].splitlines()
+    plan, *lines = whole.communicate(timeout=300)[0].splitlines()
+    assert plan.startswith("mlp: stacks of 8 in ")
     assert [line.split()[0] for line in lines] == ["8", "16", "24"]
     for models in (3, 8, 11, 16, 20):  # 8 and 16: while a round is judged
         process = start("cut")

@@ -73,7 +73,7 @@ def audit(
     drop
         Column of a table to leave out; can be given again.
     model
-        mlp, logistic-regression, random-forest, gradient-boosting, knn, or file.py:name of your own.
+        mlp, convnet, logistic-regression, random-forest, gradient-boosting, knn, or file.py:name of your own.
     set
         Setting of the model as key=value; can be given again.
     shadows

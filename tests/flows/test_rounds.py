@@ -134,8 +134,8 @@ def test_models_that_are_there_already_decide_nothing(tmp_path):
 SCRIPT = """
 import sys, standout
 standout.audit(
-    standout.load("wine"), settings={"epochs": 3, "stack": 8}, shadows=8, until_stable=True, most_shadows=24, attacks="moderated",
-    jobs=1, out=sys.argv[1], note=lambda line: print(line, flush=True),
+    standout.load("wine"), settings={"epochs": 3, "stack": 8}, shadows=8, until_stable=True, most_shadows=24,
+    attacks="moderated", jobs=1, out=sys.argv[1], note=lambda line: print(line, flush=True),
 )
 """
 

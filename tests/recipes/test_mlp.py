@@ -234,3 +234,38 @@ def test_scale_of_constant_and_rare_columns():
     median = (fill[0] - fit.shift[0, 0].item()) * scale[0]
     assert seen[3, 0].item() == pytest.approx(median, abs=1e-5), "the median stands in for the gap"
     assert seen[3, 4] > 1 and seen[61, 5] == seen[0, 5]
+
+
+def test_bfloat16_learns_what_float32_learns():
+    dataset, members = images(400), pairs(400)
+    accuracy, logits = {}, {}
+    for dtype in ("float32", "bfloat16"):
+        trained = list(recipe_of("mlp", {**SETTINGS, "epochs": 40, "dtype": dtype}).train(dataset, members, SEEDS))
+        logits[dtype] = np.stack([t.logits for t in trained])
+        accuracy[dtype] = (logits[dtype].argmax(2) == dataset.y).mean()
+    assert accuracy["float32"] > 0.8 and accuracy["bfloat16"] == pytest.approx(accuracy["float32"], abs=0.02)
+    assert 0 < np.abs(logits["bfloat16"] - logits["float32"]).max() < 1
+
+
+def test_a_plan_fixes_the_precision_and_the_stack_that_was_fastest():
+    recipe, dataset = recipe_of("mlp", {**SETTINGS, "dtype": "auto"}), images(256)
+    pace = recipe.pace(dataset, 128, 4)
+    assert pace.stack_size in (2, 4) and pace.dtype in ("float32", "bfloat16") and pace.seconds > 0
+    assert recipe.at("float32").precision() == "float32"
+    assert recipe.at("float32").identity() != recipe.at("bfloat16").identity()
+    asked = recipe_of("mlp", {**SETTINGS, "stack": 6})
+    assert asked.pace(dataset, 128, 32) == (6, "float32", None)
+    assert asked.identity() == recipe_of("mlp", SETTINGS).identity(), "no model depends on its company"
+
+
+def test_a_hook_and_its_closed_form_agree():
+    """The default loss knows its gradient; autograd through the hook says the same."""
+    from standout.recipes.nets.losses import gradient
+
+    loss = CrossEntropy(0.2)
+    draw = torch.Generator().manual_seed(0)
+    z, y = torch.randn(3, 5, 4, generator=draw), torch.randint(0, 4, (3, 5), generator=draw)
+    weights = torch.rand(3, 5, generator=draw)
+    asked = (y, torch.zeros(3, 5), torch.arange(3), weights)
+    plain = gradient(lambda *given: loss(*given), z, *asked)
+    torch.testing.assert_close(gradient(loss, z.clone(), *asked), plain)

@@ -51,8 +51,9 @@ def audit(
     """Train shadow models and say which records the recipe gives away, how surely, and why.
 
     x: a Dataset, or records (N, ...) as an array or a DataFrame, with labels y (N,), and if wanted ids and groups (N,).
-    model: a name (`mlp`, `logistic-regression`, `random-forest`, `gradient-boosting`, `knn`), "file.py:name", any
-    scikit-learn classifier, or a function `fit(x, y, *, seed, sample_weight=None)` that returns `predict(x)`.
+    model: a name (`mlp`, `convnet`, `logistic-regression`, `random-forest`, `gradient-boosting`, `knn`),
+    "file.py:name", any scikit-learn classifier, or a function `fit(x, y, *, seed, sample_weight=None)` that returns
+    `predict(x)`.
     settings: of the model. shadows: even, at least 4. fraction: share of the records in each training.
     until_stable: go on from `shadows` in rounds of half as many again, until the reported set, the intervals and what
     is detectable meet the targets in summary["stable"], or there are most_shadows (default 512) models.

@@ -13,7 +13,8 @@ from standout.recipes.recipe import Recipe, Trained
 
 __all__ = ["MODELS", "Recipe", "Trained", "recipe_of"]
 
-MODELS = ("mlp", *ESTIMATORS)
+NETS = ("mlp", "convnet")
+MODELS = (*NETS, *ESTIMATORS)
 DEVICES = ("auto", "cpu", "cuda")
 
 
@@ -47,14 +48,14 @@ def _named(name: str, settings: dict, device: str) -> Recipe:
         return recipe_of(_from_file(name), settings, device)
     if name in ESTIMATORS:
         return EstimatorRecipe(ESTIMATORS[name](), settings, name=name)
-    if name == "mlp":
+    if name in NETS:
         if importlib.util.find_spec("torch") is None:
             raise InputError(
-                "model 'mlp' needs the extra torch: pip install 'standout[torch]', or --model random-forest"
+                f"model {name!r} needs the extra torch: pip install 'standout[torch]', or --model random-forest"
             )
-        from standout.recipes.nets.mlp import MlpRecipe
+        from standout.recipes.nets import net_named
 
-        return MlpRecipe.of(settings, device)
+        return net_named(name).of(settings, device)
     raise InputError(f"unknown model {name!r}{did_you_mean(name, MODELS)} (known: {listed(MODELS)}, or file.py:name)")
 
 

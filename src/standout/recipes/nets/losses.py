@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -13,15 +12,10 @@ Loss = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
 defences."""
 
 
-class Differentiated(Protocol):
-    """A loss that knows its own gradient, which saves a step the bookkeeping of autograd."""
-
-    def gradient(self, logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor: ...
-
-
 @dataclass(frozen=True)
 class CrossEntropy:
-    """The default loss, with label smoothing as in torch: a share of the target spread over all classes."""
+    """The default loss, with label smoothing as in torch: a share of the target spread over all classes. It knows its
+    gradient, which saves a step the bookkeeping of autograd."""
 
     label_smoothing: float = 0.0
 
@@ -41,9 +35,7 @@ class CrossEntropy:
         return shift.mul_(weights[..., None])
 
 
-def gradient(
-    loss: Loss | Differentiated, logits: Tensor, labels: Tensor, records: Tensor, models: Tensor, weights: Tensor
-) -> Tensor:
+def gradient(loss: Loss, logits: Tensor, labels: Tensor, records: Tensor, models: Tensor, weights: Tensor) -> Tensor:
     """Gradient (K, B, C) of the sum of weights (K, B) times losses by the logits: its own where a loss knows it."""
     if isinstance(loss, CrossEntropy):
         return loss.gradient(logits, labels, weights)

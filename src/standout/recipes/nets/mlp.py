@@ -1,7 +1,6 @@
 """`mlp`: a multi-layer perceptron on tables and small images, trained in stacks."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import torch
 
@@ -18,9 +17,9 @@ class MlpRecipe(NetRecipe):
     hidden: tuple[int, ...] = (256, 128)
     dropout: float = 0.0
     activation: str = "relu"
-    name: ClassVar[str] = "mlp"
-    version: ClassVar[int] = 3
-    least: ClassVar[int] = 2
+    name = "mlp"
+    version = 3
+    least = 2
 
     def checks(self) -> list[tuple[str, bool, str]]:
         return [

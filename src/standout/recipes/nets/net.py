@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -52,11 +52,13 @@ class NetRecipe:
     dtype: str = "auto"
     stack: int = 0
     device: str = "auto"
-    name: ClassVar[str]
-    version: ClassVar[int]
-    least: ClassVar[int] = 1
+    name = "net"
+    version = 0
+    least = 1
     """Nets of a stack; fewer are filled up with copies, where a lone net would be computed in another order."""
-    supports: ClassVar[frozenset[str]] = frozenset({"weight", "soft_targets", "floor", "traces", "features"})
+    largest = 128
+    """Nets of a stack at most."""
+    supports = frozenset({"weight", "soft_targets", "floor", "traces", "features"})
 
     @classmethod
     def of(cls, settings: dict, device: str) -> Self:
@@ -78,7 +80,7 @@ class NetRecipe:
         return recipe
 
     @classmethod
-    def _of_kind(cls, key: str, value: object, kind: type) -> Any:
+    def _of_kind(cls, key: str, value: Any, kind: type) -> Any:
         if kind is tuple:
             return () if value is None else tuple(np.atleast_1d(np.asarray(value)).tolist())
         if kind is str:
@@ -149,7 +151,8 @@ class NetRecipe:
             return Pace(min(self.stack, most), dtype, None)
         steps, batch = layout(records, self.batch_size)
         width = matrix_of(dataset).base.shape[1]
-        sizes = [size for size in (1, 2, 4, 8, 16, 32, 64, 128) if size >= self.least and size <= max(most, self.least)]
+        most = max(min(most, self.largest), self.least)
+        sizes = [2**power for power in range(8) if self.least <= 2**power <= most]
         with alone():
             size, seconds = fastest(
                 lambda draws: self.make(dataset, width, draws, DTYPES[dtype]),

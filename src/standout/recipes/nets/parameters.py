@@ -37,7 +37,7 @@ class Parameters:
 
     def loaded(self) -> None:
         """Gradients to where the optimiser reads them."""
-        if self.gradients is not self.flat.grad:
+        if self.flat.grad is not None and self.gradients is not self.flat.grad:
             self.flat.grad.copy_(self.gradients)
 
     def stepped(self) -> None:

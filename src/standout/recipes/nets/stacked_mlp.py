@@ -90,8 +90,8 @@ class StackedMlp:
             x = after
             if noise is not None and self.dropout:
                 kept = noise.uniform(x.shape[1], x.shape[2], layer) >= self.dropout
-                buffers.kept[layer] = kept.to(x.dtype).div_(1 - self.dropout)
-                x = x * buffers.kept[layer]
+                factor = kept.to(x.dtype).div_(1 - self.dropout)
+                buffers.kept[layer], x = factor, x * factor
             buffers.inputs.append(x)
         torch.baddbmm(biases[-1], x, weights[-1], out=buffers.before[-1])
         return buffers.logits.copy_(buffers.before[-1])

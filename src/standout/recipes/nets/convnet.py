@@ -34,7 +34,7 @@ class StackedConvnet:
             drawn.append(torch.stack(normal) * float(scale))
             drawn.append(torch.zeros(len(draws), size[0], device=draws[0].device))
         self.parameters = Parameters.of(drawn, dtype)
-        self._leaves = [[t[k].requires_grad_() for t in self.parameters.values] for k in range(len(draws))]
+        self._leaves = [[t[k].detach().requires_grad_() for t in self.parameters.values] for k in range(len(draws))]
         self._answers: list[Tensor] = []
 
     def features(self, x: Tensor, tensors: list[Tensor]) -> Tensor:

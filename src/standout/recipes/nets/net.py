@@ -13,12 +13,12 @@ from standout.data.encode import matrix_of
 from standout.errors import InputError, did_you_mean, listed
 from standout.recipes.nets.inputs import Fit, Source
 from standout.recipes.nets.losses import CrossEntropy
+from standout.recipes.nets.optimizers import OPTIMIZERS
 from standout.recipes.nets.pace import fastest
 from standout.recipes.nets.precision import DTYPES, best_dtype
 from standout.recipes.nets.stacked import Noise, Stack, Training, generators, layout, layouts, train
 from standout.recipes.recipe import Pace, Trained
 
-OPTIMIZERS = ("adam", "adamw", "sgd")
 PART = 8192
 """Records that a model answers at a time."""
 

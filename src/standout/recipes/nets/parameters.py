@@ -11,13 +11,15 @@ Shape = tuple[int, ...]
 
 @dataclass(frozen=True, eq=False)
 class Parameters:
-    """flat: float32, the parameters that the optimiser moves, tensor by tensor, each (K, ...); its `grad` is theirs.
+    """flat, grad: float32, the parameters that the optimiser moves, tensor by tensor, each (K, ...), and its gradient.
 
     working: the same numbers in the dtype of the computation, `flat` itself where that is float32; gradients: what a
-    backward pass writes, in that dtype. Each is seen through `tensors`, `values` and `slopes`, one view a shape.
+    backward pass writes, in that dtype. `tensors`, `values` and `slopes` are views of flat, working and gradients, one
+    a shape.
     """
 
     flat: Tensor
+    grad: Tensor
     working: Tensor
     gradients: Tensor
     tensors: list[Tensor]
@@ -28,22 +30,21 @@ class Parameters:
     def of(cls, drawn: list[Tensor], dtype: torch.dtype) -> "Parameters":
         """drawn: initial values float32, each (K, ...)."""
         shapes = [tuple(t.shape) for t in drawn]
-        flat = torch.cat([t.flatten() for t in drawn]).requires_grad_()
-        flat.grad = torch.zeros_like(flat)
+        flat = torch.cat([t.flatten() for t in drawn])
+        grad = torch.zeros_like(flat)
         half = dtype != torch.float32
-        working = flat.detach().to(dtype) if half else flat.detach()
-        gradients = torch.zeros_like(working) if half else flat.grad
-        return cls(flat, working, gradients, *(_views(t, shapes) for t in (flat.detach(), working, gradients)))
+        working, gradients = (flat.to(dtype), grad.to(dtype)) if half else (flat, grad)
+        return cls(flat, grad, working, gradients, *(_views(t, shapes) for t in (flat, working, gradients)))
 
     def loaded(self) -> None:
         """Gradients to where the optimiser reads them."""
-        if self.flat.grad is not None and self.gradients is not self.flat.grad:
-            self.flat.grad.copy_(self.gradients)
+        if self.gradients is not self.grad:
+            self.grad.copy_(self.gradients)
 
     def stepped(self) -> None:
         """Weights to where the next step reads them."""
-        if self.working.dtype != self.flat.dtype:
-            self.working.copy_(self.flat.detach())
+        if self.working is not self.flat:
+            self.working.copy_(self.flat)
 
 
 def _views(flat: Tensor, shapes: list[Shape]) -> list[Tensor]:

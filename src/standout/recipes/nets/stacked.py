@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from standout.recipes.nets.losses import Loss, gradient
+from standout.recipes.nets.optimizers import optimizer
 from standout.recipes.nets.parameters import Parameters
 
 EIGHT = 8
@@ -93,7 +94,8 @@ def train(
     """
     batches = Batches.of(members, how.batch_size)
     models = torch.arange(len(members), device=labels.device)
-    optimizer = _optimizer(stack.parameters.flat, how)
+    own = stack.parameters
+    step_of = optimizer(how.optimizer, own.flat, own.grad, how.lr, how.weight_decay)
     for epoch in range(how.epochs):
         order = batches.shuffled(members, draws)
         targets = labels[order]
@@ -102,9 +104,9 @@ def train(
                 noise.step = epoch * len(order) + step
             logits = stack.forward(inputs(records), noise=noise)
             stack.backward(gradient(loss, logits, wanted, records, models, weights))
-            stack.parameters.loaded()
-            optimizer.step()
-            stack.parameters.stepped()
+            own.loaded()
+            step_of()
+            own.stepped()
         if on_epoch is not None:
             on_epoch(epoch)
 
@@ -155,10 +157,3 @@ class Batches:
         steps, models, width = self.places.shape
         flat = self.places.transpose(0, 1).reshape(models, steps * width)
         return order.gather(1, flat).view(models, steps, width).transpose(0, 1).contiguous()
-
-
-def _optimizer(parameters: Tensor, how: Training) -> torch.optim.Optimizer:
-    if how.optimizer == "sgd":
-        return torch.optim.SGD([parameters], how.lr, momentum=0.9, weight_decay=how.weight_decay, fused=True)
-    kind = torch.optim.AdamW if how.optimizer == "adamw" else torch.optim.Adam
-    return kind([parameters], how.lr, weight_decay=how.weight_decay, fused=True)

@@ -7,18 +7,27 @@ likelihood ratio. Neighbours: BaVarIA (arXiv 2603.11799), limma (Smyth 2004), ad
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
+from scipy.special import expit, log_expit
 
 from standout.attacks.attack import Attack, Target
+from standout.attacks.votes import Scales, angle
 from standout.estimate.prior import BLOCK, CENTRES, NONE, WIDTHS, evidence, fit, likelihood
-from standout.estimate.spread import shrunk_spread
+from standout.estimate.spread import difficulty, shrunk_spread, trend
 from standout.moments import Moments, Side
 
 LEAST = 0.3
 """Of the mean variance of its side, what a record's predictive variance is at least. Votes of trees have atoms: where
 all references agree, a variance near 0 would turn an ordinary answer into certain evidence. Nets are not touched by it.
 """
+CREDIBLE = 0.03
+"""Of the variance usual at a record's difficulty, what its own is taken for at least."""
+PLAIN_RATIO = 3.0
+"""Weight of the plain ratio, log p_y less the log of the mean p_y over references (as `rmia` has it), by one pair of
+references; by n pairs 1/n of it. A likelihood ratio from a few models is bold where it errs, this one is not."""
+LOWEST = 1e-300
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,16 +44,54 @@ class Predictive:
         return -0.5 * (self.degrees + 1) * np.log1p(square / self.degrees) - np.log(self.scale)
 
 
-def learn(references: Moments, characteristics: np.ndarray | None) -> Callable[[Moments], Callable]:
+def learn(references: Scales, characteristics: np.ndarray | None) -> Callable[[Scales], Callable]:
     """Fit the prior on references outside a block of pairs, for the targets of the block."""
-    fitted = fit(references, characteristics)
-    weights = fitted.prior.at(fitted.covariate).astype(np.float32)
 
-    def judge(closer: Moments) -> Callable[[Target], np.ndarray]:
-        inside, outside = predictives(closer, weights)
-        return lambda target: inside.log_density(target.signals) - outside.log_density(target.signals)
+    @cache
+    def weights(votes: bool) -> np.ndarray:
+        chosen = references.votes if votes else references.plain
+        assert chosen is not None  # what judges by votes holds these references
+        fitted = fit(_credible(chosen), characteristics)
+        return fitted.prior.at(fitted.covariate).astype(np.float32)
+
+    def judge(closer: Scales) -> Callable[[Target], np.ndarray]:
+        votes = closer.votes is not None
+        moments = _credible(closer.votes or closer.plain)
+        inside, outside = predictives(moments, weights(votes))
+        usual, weight = _usual(closer.plain)
+
+        def score(target: Target) -> np.ndarray:
+            x = angle(target.signals) if votes else target.signals
+            ratio = inside.log_density(x) - outside.log_density(x)
+            return ratio + weight * (log_expit(target.signals) - usual)
+
+        return score
 
     return judge
+
+
+def _credible(references: Moments) -> Moments:
+    """The same with variances that can be believed: at least a small part of what is usual at the record's difficulty.
+
+    A few references may agree to the last bit by chance, most of all in votes. Taken at its word, one such record says
+    that variances may be anything, and then every record's own, of two or three models, is believed.
+    """
+    level = difficulty(references)
+
+    def side(of: Side) -> Side:
+        degrees = np.maximum(of.count - 1, 0)
+        least = CREDIBLE * trend(level, of.squares / np.maximum(degrees, 1))
+        return Side(of.count, of.mean, np.maximum(of.squares, degrees * least))
+
+    return Moments(side(references.inside), side(references.outside), references.gaps)
+
+
+def _usual(references: Moments) -> tuple[np.ndarray, float]:
+    """Log of the mean p_y of each record's references, (N,), and how much weight a target's ratio to it has."""
+    inside, outside = references.inside, references.outside
+    models = inside.count + outside.count
+    total = inside.count * expit(inside.mean) + outside.count * expit(outside.mean)
+    return np.log(np.maximum(total / models, LOWEST)), PLAIN_RATIO / max(float(models.max()) / 2, 1.0)
 
 
 def predictives(references: Moments, weights: np.ndarray) -> tuple[Predictive, Predictive]:
@@ -93,7 +140,7 @@ def _given_effect(gap, out, a, b) -> list[tuple[np.ndarray, np.ndarray]]:
 
 
 moderated = Attack(
-    "moderated", "rescaled-logit", Moments.of, None,
+    "moderated", "rescaled-logit", Scales.of, None,
     "likelihood ratio with gap and spreads shrunk to a prior of the record, predictive Student-t",
     "standout; neighbours: arXiv 2603.11799", learn=learn,
 )  # fmt: skip

@@ -20,6 +20,8 @@ FEWEST = 40
 MOST_NOISE = 50.0
 LEAST = 0.01
 """Variance that true log variances have over records of like difficulty, at least; a fit by moments can find 0."""
+DEGREES_OF_GAPS = 3.0
+"""Of freedom of a variance where no record has shown its own: records differ."""
 NOTHING = 1e6
 """Variance of an error that stands for no knowledge."""
 
@@ -129,10 +131,14 @@ def _shrunk(left: np.ndarray, noise: np.ndarray, level: np.ndarray) -> tuple[np.
 
 
 def _from_gaps_alone(moments: Moments, level, floor, pairing) -> Spread:
-    """One model a side: only the spread of the gaps over the records is left to learn from."""
+    """One model a side: only the spread of the gaps over the records is left to learn from.
+
+    It is taken for the noise of either side, which is cautious, and half as usual at the record's difficulty.
+    """
     gap = moments.inside.mean - moments.outside.mean
-    typical = np.maximum(np.full(len(gap), float(np.var(gap - trend(level, gap))) / 2), floor)
-    degrees, nothing = np.full(len(gap), MOST_DEGREES), np.zeros(len(gap))
+    square = (gap - trend(level, gap)) ** 2
+    typical = np.maximum((square.mean() + trend(level, square)) / 2, floor)
+    degrees, nothing = np.full(len(gap), DEGREES_OF_GAPS), np.zeros(len(gap))
     return Spread(np.log(typical), nothing, typical, degrees, np.sqrt(typical), nothing, nothing, nothing, pairing)
 
 

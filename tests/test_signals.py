@@ -6,13 +6,17 @@ import numpy as np
 import pytest
 
 from standout.errors import InputError
+from standout.every_signal import all_signals
 from standout.signals import (
     SIGNALS,
-    all_signals,
     as_logits,
     check_signals,
+    entropy,
+    log_confidence,
     log_probabilities,
+    log_softmax,
     looks_like_probabilities,
+    modified_entropy,
     rescaled_logit,
     row_no_sum,
     smooth,
@@ -108,3 +112,35 @@ def test_smoothing_is_that_of_probabilities(amount):
 def test_bad_signals_are_named(signals, members, says):
     with pytest.raises(InputError, match=says):
         check_signals(signals, members)
+
+
+@pytest.mark.parametrize("spread", [0.01, 1, 8, 60, 900])
+@pytest.mark.parametrize("classes", [2, 3, 100])
+def test_all_at_once_are_each_on_its_own(spread, classes, monkeypatch):
+    """Blocks with one exponential a logit against each signal's own function, ties and lost sums included."""
+    monkeypatch.setattr("standout.every_signal.NUMBERS", 16 * classes)
+    rng = np.random.default_rng(classes)
+    logits = rng.normal(0, spread, (300, classes)).astype(np.float32)
+    logits[:20] = np.round(logits[:20])
+    logits[20:23] = 0
+    logits[23, 0], logits[24, -1] = -np.inf, -np.inf
+    labels = rng.integers(0, classes, 300)
+    labels[23], labels[24] = 1, 0
+    log_p = np.empty((300, classes))
+    ours = all_signals(logits, labels, log_p)
+    plain = log_softmax(logits)
+    margin = rescaled_logit(logits, labels)
+    truth = {
+        "rescaled-logit": margin, "loss": -log_confidence(margin), "confidence": np.exp(log_confidence(margin)),
+        "entropy": entropy(plain),
+    }  # fmt: skip
+    with np.errstate(invalid="ignore"):  # nothing times infinity, where a logit is -inf
+        truth["modified-entropy"] = modified_entropy(plain, labels)
+    for row, name in enumerate(SIGNALS[:5]):
+        finite = np.isfinite(truth[name])
+        np.testing.assert_array_equal(ours[row][~finite], truth[name][~finite], err_msg=name)
+        assert close(ours[row][finite], truth[name][finite]).max() < 1e-13, name
+    np.testing.assert_allclose(log_p, np.maximum(plain, np.finfo(float).min), rtol=1e-14, atol=1e-300)
+    top = logits.max(axis=1)
+    share = (logits[np.arange(300), labels] == top) / (logits == top[:, None]).sum(axis=1)
+    np.testing.assert_array_equal(ours[5], share)

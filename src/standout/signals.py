@@ -91,23 +91,6 @@ def modified_entropy(log_p: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return -true_term - np.sum(p_rest * log_1mp, axis=1)
 
 
-def all_signals(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """All six SIGNALS, float64 (6, N), of logits (N, C) and labels int (N,).
-
-    `correct` is 1 where the true class has the largest logit, and 1/k where k classes share the largest.
-    """
-    z = np.asarray(logits, dtype=np.float64)
-    log_p = log_softmax(z)
-    margin = rescaled_logit(z, labels)
-    own = z[np.arange(len(z)), labels][:, None]
-    largest = own[:, 0] >= z.max(axis=1)
-    correct = np.where(largest, 1.0 / np.maximum((z == own).sum(axis=1), 1), 0.0)
-    return np.stack(
-        [margin, -log_confidence(margin), np.exp(log_confidence(margin)), entropy(log_p),
-         modified_entropy(log_p, labels), correct]
-    )  # fmt: skip
-
-
 def smooth(rescaled: np.ndarray, amount: float) -> np.ndarray:
     """Rescaled logits as if `amount` had been added to p_y and to the sum of the others.
 

@@ -229,7 +229,7 @@ def test_scale_of_constant_and_rare_columns():
     assert scale[4] > 0 and scale[5] == 0, "the gap of a occurs in training, the one of b alone does not"
     cpu = torch.device("cpu")
     fit = Fit.of(matrix, np.arange(80)[None] < 40, False, cpu)
-    seen = Source(matrix, False, cpu).seen(torch.arange(80), fit, 0)
+    seen = Source(matrix, False, cpu).seen_by(fit)(slice(0, 80))
     assert seen.abs().max() <= BOUND
     median = (fill[0] - fit.shift[0, 0].item()) * scale[0]
     assert seen[3, 0].item() == pytest.approx(median, abs=1e-5), "the median stands in for the gap"

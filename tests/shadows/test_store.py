@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from standout.errors import InputError
+from standout.every_signal import all_signals
 from standout.recipes.recipe import Trained
 from standout.run.folder import RunFolder
 from standout.shadows.store import Shadows, StackSums, finished, name_of, write_model
-from standout.signals import all_signals, log_softmax
+from standout.signals import log_softmax
 
 KEY = "k" * 64
 

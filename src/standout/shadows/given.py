@@ -5,8 +5,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from standout.attacks.threshold import from_rescaled_logit
+from standout.every_signal import all_signals
 from standout.shadows.store import as_stored
-from standout.signals import SIGNALS, TINY, all_signals, log_probabilities, log_softmax
+from standout.signals import SIGNALS, TINY, log_probabilities, log_softmax
 
 ZERO = float(np.log(TINY))
 """The logarithm of a probability of 0 where it is smoothed by TINY, as the original LiRA code and an audit do."""

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from standout.errors import InputError, one_line
+from standout.every_signal import all_signals
 from standout.recipes.recipe import Trained
 from standout.run.folder import RunFolder
-from standout.signals import SIGNALS, all_signals, log_softmax
+from standout.signals import SIGNALS, log_softmax
 
 BUDGET = 2_000_000_000
 """Bytes that the log-probabilities of all models may take; stacks beyond keep sums over their models."""
@@ -92,14 +93,16 @@ def write_model(
     written wherever an audit may end, which is after a pair, and with the `last` model of the stack; in half
     precision, so that no model takes more than its log-probabilities would.
     """
+    log_p = np.empty(trained.logits.shape, dtype=np.float16) if sums is None else None
     arrays: dict[str, np.ndarray] = {
         "key": np.array(key),
         "seed": np.array(seed, dtype=np.int64),
         "members": np.packbits(members),
-        "signals": all_signals(trained.logits, labels).astype(np.float32),
+        "signals": all_signals(trained.logits, labels, log_p).astype(np.float32),
     }
     if sums is None:
-        arrays["log_probabilities"] = as_stored(log_softmax(trained.logits))
+        assert log_p is not None
+        arrays["log_probabilities"] = log_p
     elif sums.sums is not None and (last or model % 2):
         arrays["stack_sums"] = sums.sums.astype(np.float16)
         arrays["stack_models"] = np.array(sums.models)

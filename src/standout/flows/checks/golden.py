@@ -4,8 +4,9 @@ import numpy as np
 
 from standout.attacks import ATTACKS, attack_scores
 from standout.attacks.golden import CLOSED, FITTED, arrays, difference, exposures, recomputed, table, tolerance
+from standout.every_signal import all_signals
 from standout.flows.checks.outcome import Check
-from standout.signals import SIGNALS, all_signals
+from standout.signals import SIGNALS
 
 LN2 = float(np.log(2))
 BY_HAND = (

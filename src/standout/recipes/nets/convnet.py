@@ -13,7 +13,7 @@ from standout.data.dataset import Dataset
 from standout.errors import InputError
 from standout.recipes.nets.net import NetRecipe
 from standout.recipes.nets.parameters import Parameters
-from standout.recipes.nets.stacked import Noise
+from standout.recipes.nets.stacked import Answer, Noise
 
 SIDE = 3
 """Height and width of a filter."""
@@ -61,12 +61,15 @@ class StackedConvnet:
             for to, grad in zip(self.parameters.slopes, torch.autograd.grad(answers, own, slope[k].to(answers.dtype))):
                 to[k].copy_(grad)
 
-    @torch.inference_mode()
-    def answer(self, model: int, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits (B, C) and penultimate features (B, channels) of one model, in float32."""
+    def answering(self, model: int) -> Answer:
+        """One model in float32."""
         own = [t[model] for t in self.parameters.tensors]
-        h = self.features(x, own)
-        return F.linear(h, own[-2], own[-1]), h
+
+        def answer(x: Tensor) -> tuple[Tensor, Tensor]:
+            h = self.features(x, own)
+            return F.linear(h, own[-2], own[-1]), h
+
+        return answer
 
     def weights(self, model: int) -> dict[str, np.ndarray]:
         """Of one model by name, as torch.nn.Conv2d and torch.nn.Linear would call and shape them."""

@@ -1,5 +1,6 @@
 """What each of K nets sees of the records: one resident array, gathered, filled and scaled as each net learnt to."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,10 @@ from standout.data.encode import Matrix
 
 BOUND = 10.0
 """Tables, once scaled, are cut here: what is rare or constant in training must not be enormous outside of it."""
+
+
+PART = 1024
+"""Records that are scaled at a time: they stay in the cache."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,45 +49,61 @@ class Source:
         self.columns = torch.from_numpy(matrix.gaps).to(device)
         self.gaps = torch.from_numpy(matrix.missing.astype(np.float32)).to(device) if len(matrix.gaps) else None
         self.bound = None if image else BOUND
+        within = image or (float(self.base.min()) >= -BOUND and float(self.base.max()) <= BOUND)
+        self._plain = self.gaps is None and within
 
-    def seen(self, rows: Tensor, fit: Fit, model: int) -> Tensor:
-        """Records (B,) as one model sees them, float32 (B, D)."""
-        x = self.base.index_select(0, rows)
-        return self._scaled(x[None], rows[None], fit.of_models([model]))[0]
+    def seen_by(self, fit: Fit) -> Callable[[slice], Tensor]:
+        """What gives part of the records as one model, the fit's only one, sees them: float32 (B, D), not to be
+        written to."""
+        if self._as_they_are(fit):
+            return lambda rows: self.base[rows]
 
-    def _scaled(self, x: Tensor, records: Tensor, fit: Fit) -> Tensor:
-        """In place: gaps filled, scaled and cut. x: (K, B, D)."""
-        if self.gaps is not None:
-            x[:, :, self.columns] += self.gaps[records] * fit.fill[:, None]
+        def seen(rows: slice) -> Tensor:
+            gaps = None if self.gaps is None else self.gaps[rows][None]
+            return self._scaled(self.base[rows].clone()[None], gaps, fit)[0]
+
+        return seen
+
+    def _as_they_are(self, fit: Fit) -> bool:
+        return self._plain and not bool(fit.shift.any()) and bool((fit.scale == 1).all())
+
+    def _scaled(self, x: Tensor, gaps: Tensor | None, fit: Fit) -> Tensor:
+        """In place: gaps (K, B, P) of x (K, B, D) filled, scaled and cut."""
+        if gaps is not None:
+            x[:, :, self.columns] += gaps * fit.fill[:, None]
         x.sub_(fit.shift[:, None]).mul_(fit.scale[:, None])
         return x if self.bound is None else x.clamp_(-self.bound, self.bound)
 
     def batches(self, fit: Fit, dtype: torch.dtype) -> "Gather":
         """What gathers batches of the models of a fit, in the dtype of the computation."""
-        if fit.common:  # scaled once, not in every batch
-            ready = Source.__new__(Source)
-            rows = torch.arange(len(self.base), device=self.base.device)
-            ready.base = torch.cat([self.seen(part, fit, 0).to(dtype) for part in rows.split(8192)])
-            return Gather(ready, None, dtype)
-        return Gather(self, fit, dtype)
+        if not fit.common:
+            return Gather(self, self.base, fit, dtype)
+        seen, ready = self.seen_by(fit.of_models([0])), torch.empty_like(self.base, dtype=dtype)
+        for start in range(0, len(ready), PART):  # scaled once, not in every batch
+            ready[start : start + PART] = seen(slice(start, start + PART))
+        return Gather(self, ready, None, dtype)
 
 
 class Gather:
-    """inputs(records (K, B)) -> (K, B, D), in buffers of its own: what it gave last is overwritten."""
+    """inputs(records (K, B)) -> (K, B, D), in buffers of its own: what it gave last is overwritten.
 
-    def __init__(self, source: Source, fit: Fit | None, dtype: torch.dtype):
-        self.source, self.fit, self.dtype = source, fit, dtype
+    base: (N, D), scaled already where fit is None.
+    """
+
+    def __init__(self, source: Source, base: Tensor, fit: Fit | None, dtype: torch.dtype):
+        self.source, self.base, self.fit, self.dtype = source, base, fit, dtype
         self._gathered = self._given = torch.empty(0)
 
     def __call__(self, records: Tensor) -> Tensor:
-        base = self.source.base
+        base = self.base
         if self._gathered.shape[:2] != records.shape:
             self._gathered = base.new_empty(*records.shape, base.shape[1])
             same = base.dtype == self.dtype
             self._given = self._gathered if same else torch.empty_like(self._gathered, dtype=self.dtype)
         torch.index_select(base, 0, records.flatten(), out=self._gathered.view(-1, base.shape[1]))
         if self.fit is not None:
-            self.source._scaled(self._gathered, records, self.fit)
+            gaps = self.source.gaps
+            self.source._scaled(self._gathered, None if gaps is None else gaps[records], self.fit)
         return self._given if self._given is self._gathered else self._given.copy_(self._gathered)
 
 

@@ -19,7 +19,7 @@ from standout.recipes.nets.precision import DTYPES, best_dtype
 from standout.recipes.nets.stacked import Noise, Stack, Training, generators, layout, layouts, train
 from standout.recipes.recipe import Pace, Trained
 
-PART = 8192
+PART = 1024
 """Records that a model answers at a time."""
 
 
@@ -184,8 +184,9 @@ class NetRecipe:
             place.update({k: (stack, at) for at, k in enumerate(group)})
         for k in range(len(members)):
             stack, at = place[k]
-            rows = torch.arange(len(labels), device=device).split(PART)
-            blocks = [stack.answer(at, source.seen(part, fit, k)) for part in rows]
+            answer, seen = stack.answering(at), source.seen_by(fit.of_models([k]))
+            with torch.inference_mode():
+                blocks = [answer(seen(slice(start, start + PART))) for start in range(0, len(labels), PART)]
             z, h = (torch.cat(parts).cpu().numpy() for parts in zip(*blocks))
             if not np.isfinite(z).all():
                 raise InputError(f"{self.name}: training diverged (outputs are not finite); lower lr (now {self.lr})")

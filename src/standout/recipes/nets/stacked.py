@@ -21,6 +21,10 @@ Inputs = Callable[[Tensor], Tensor]
 """inputs(records (K, B)) -> (K, B, ...): gathers and prepares a batch."""
 
 
+Answer = Callable[[Tensor], tuple[Tensor, Tensor]]
+"""answer(x float32 (B, D)) -> logits (B, C) and penultimate features (B, H)."""
+
+
 class Stack(Protocol):
     """K nets of one architecture whose weights are tensors with K in front."""
 
@@ -34,8 +38,8 @@ class Stack(Protocol):
         """Write the gradients of all parameters, given that (K, B, C) of the logits of the last `forward`."""
         ...
 
-    def answer(self, model: int, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits (B, C) and penultimate features (B, H) of one model on x float32 (B, D), as when it is used."""
+    def answering(self, model: int) -> Answer:
+        """One model as when it is used."""
         ...
 
     def weights(self, model: int) -> dict[str, np.ndarray]:

@@ -6,12 +6,14 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 from standout.recipes.nets.parameters import Parameters
-from standout.recipes.nets.stacked import Noise
+from standout.recipes.nets.stacked import Answer, Noise
 
 aten = torch.ops.aten
+ONEDNN = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
 
 
 class Activation(NamedTuple):
@@ -38,6 +40,14 @@ ACTIVATIONS = {
         in_place=False,
     ),
 }
+
+
+def linear(x: Tensor, w: Tensor, b: Tensor) -> Tensor:
+    """x (B, D) times w (H, D) transposed plus b (H,), float32. On processors by oneDNN where torch has it: its float32
+    products use the widest registers of every make, those of torch's own do not, and take twice as long."""
+    if x.is_cuda or not ONEDNN:
+        return F.linear(x, w, b)
+    return torch.ops.mkldnn._linear_pointwise(x, w, b, "none", [], "")
 
 
 class Buffers:
@@ -111,14 +121,18 @@ class StackedMlp:
                     slope.mul_(kept)
                 self.activation.slope(slope, buffers.before[layer - 1], buffers.after[layer - 1])
 
-    @torch.inference_mode()
-    def answer(self, model: int, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits (B, C) and penultimate features (B, H) of one model on x (B, D), in float32, dropout off."""
+    def answering(self, model: int) -> Answer:
+        """One model in float32, dropout off."""
         tensors = [t[model] for t in self.parameters.tensors]
-        for w, b in zip(tensors[:-2:2], tensors[1:-2:2]):
-            x = torch.addmm(b, x, w)
-            self.activation.of(x, x)
-        return torch.addmm(tensors[-1], x, tensors[-2]), x
+        layers = [(w.T.contiguous(), b[0]) for w, b in zip(tensors[::2], tensors[1::2])]
+
+        def answer(x: Tensor) -> tuple[Tensor, Tensor]:
+            for w, b in layers[:-1]:
+                x = linear(x, w, b)
+                self.activation.of(x, x)
+            return linear(x, *layers[-1]), x
+
+        return answer
 
     def weights(self, model: int) -> dict[str, np.ndarray]:
         """Of one model by name, as torch.nn.Linear would call and shape them."""

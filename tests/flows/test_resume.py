@@ -23,7 +23,7 @@ from .recipes_for_tests import blobs
 
 AUDIT = """
 import sys, standout
-standout.audit(standout.load("digits"), settings={"epochs": 3}, shadows=24, jobs=1, out=sys.argv[1])
+standout.audit(standout.load("digits"), settings={"epochs": 3, "stack": 8}, shadows=24, jobs=1, out=sys.argv[1])
 """
 
 

@@ -250,6 +250,11 @@ COMMAND_LINES = {
     "seed word": ("wine --seed today", "--seed", "whole number", "today"),
     "seed 1.5": ("wine --seed 1.5", "--seed", "whole number", "1.5"),
     "jobs 0": ("wine --jobs 0", "jobs", "at least 1"),
+    "shard 3/2": ("wine --shard 3/2", "'3/2'", "from 1 to 2"),
+    "shard x": ("wine --shard x", "i/n", "'x'"),
+    "shard of too many": ("wine --shard 1/9", "2 shards at most"),
+    "shard until stable": ("wine --shard 1/2 --until-stable", "until-stable"),
+    "shard with fail-over": ("wine --shard 1/2 --fail-over 3", "standout merge"),
     "fail-over negative": ("wine --fail-over -1", "--fail-over", "-1"),
     "device": ("wine --device gpu", "auto, cpu, cuda", "'gpu'"),
     "option": ("wine --shadow 8", "--shadow", "--shadows"),
@@ -294,6 +299,16 @@ def test_command_line(desk, files, capsys, line, words):
     refused(run(capsys, *arguments(line, files)), *words)
     assert list(desk.iterdir()) == []
     assert content(files) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [(["nothing"], "holds no audit"), ([], "no run is given"), (["sub", "--source", "wine"], "holds no audit")],
+)
+def test_merge(desk, files, capsys, words, says):
+    before = content(files)
+    refused(run(capsys, "merge", *(w if w.startswith("--") else str(files / w) for w in words), "--out", "new"), says)
+    assert list(desk.iterdir()) == [] and content(files) == before
 
 
 MLP = {

@@ -51,6 +51,7 @@ def audit(
     seed: Whole = 0,
     device: str = "auto",
     jobs: Whole | None = None,
+    shard: str | None = None,
     key: str | None = None,
     out: Path | None = None,
     fail_over: Whole | None = None,
@@ -97,10 +98,12 @@ def audit(
         auto, cpu or cuda.
     jobs
         Trainings side by side; default one per core.
+    shard
+        i/n: train the i-th of n parts of this audit alone, for standout merge to join.
     key
         A name of your own for a model whose code cannot be recognised again; change it when the code changes.
     out
-        Run folder; default runs/NAME. The same audit again uses what is there.
+        Run folder; default runs/NAME (of a shard: runs/NAME-i-of-n). The same audit again uses what is there.
     fail_over
         Exit with code 1 when more than this many records are exposed.
     quiet
@@ -113,8 +116,11 @@ def audit(
     from standout.terminal import progress_bar
 
     check_fail_over(fail_over)
+    if shard is not None and fail_over is not None:
+        raise InputError("a shard has no figures yet; give --fail-over to standout merge")
     dataset = load(source, label=label, id=id, group=group, drop=drop or ())
-    folder = out if out is not None else Path("runs") / dataset.name
+    name = dataset.name if shard is None else f"{dataset.name}-{shard.strip().replace('/', '-of-')}"
+    folder = out if out is not None else Path("runs") / name
     with progress_bar(quiet or not sys.stderr) as (progress, note):
         run = flow(
             dataset,
@@ -130,6 +136,7 @@ def audit(
             seed=seed,
             device=device,
             jobs=jobs,
+            shard=shard,
             key=key,
             out=folder,
             progress=progress,
@@ -187,6 +194,38 @@ def score(
         origin=(str(file),),
     )
     return finish(run, quiet=quiet, json=json, fail_over=fail_over)
+
+
+@app.command
+def merge(
+    *runs: Path,
+    out: Path,
+    source: str | None = None,
+    fail_over: Whole | None = None,
+    quiet: bool = False,
+    json: bool = False,
+) -> int:
+    """Join the shards of one audit (audit --shard i/n) to the audit, and write its run folder with a report.
+
+    Parameters
+    ----------
+    runs
+        Run folders of all shards.
+    out
+        Run folder of the whole audit.
+    source
+        Where the data lie by now; default where the shards had them.
+    fail_over
+        Exit with code 1 when more than this many records are exposed.
+    quiet
+        Print nothing but errors.
+    json
+        Print summary.json instead of the headline.
+    """
+    from standout.flows.merge import merge as flow
+
+    check_fail_over(fail_over)
+    return finish(flow(runs, out=out, source=source), quiet=quiet, json=json, fail_over=fail_over)
 
 
 @app.command
@@ -261,8 +300,14 @@ def check_fail_over(most: int | None) -> None:
 
 def finish(run, *, quiet: bool, json: bool, fail_over: int | None) -> int:
     """Print what was asked of a finished run; returns the exit code."""
-    from standout.terminal import headline
+    from standout.terminal import headline, shard_line
 
+    if run.shard is not None:
+        if json:
+            print(dump({"shard": run.shard, "run": str(run.path)}))
+        elif not quiet:
+            shard_line(run)
+        return 0
     if json:
         print(dump(run.summary))
     elif not quiet:

@@ -19,6 +19,7 @@ from standout.run.folder import RunFolder
 from standout.run.key import key_of, libraries
 from standout.shadows.memberships import check_members, draw_members
 from standout.shadows.plan import extend_plan, make_plan
+from standout.shadows.shard import Shard
 from standout.shadows.store import Shadows, finished
 from standout.shadows.train import train_missing
 
@@ -42,6 +43,7 @@ def audit(
     seed: int = 0,
     device: str = "auto",
     jobs: int | None = None,
+    shard: str | None = None,
     out: str | Path | None = None,
     key: str | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -58,14 +60,19 @@ def audit(
     fpr: share of OUT models in which a record may be accused; exposed_above: exposure from which a record counts.
     attacks: names, default all. out: run folder, used again where the key is the same; default a temporary one that
     goes with the returned Run. key: a name of your own for a model whose code cannot be recognised again.
+    shard: "i/n", to train the i-th of n parts of this audit alone, into an `out` of its own; the Run that is returned
+    has a path and no figures: `standout.merge` joins the parts.
     progress: called with (models done, models in all). note: called with a line on each round of until_stable.
 
     Returns a Run. Raises InputError, in one line, for whatever cannot be used; then nothing was made or changed.
     """
     start = time.perf_counter()
     names = attack_names(attacks)
+    part = None if shard is None else Shard.read(shard)
+    if part is not None and out is None:
+        raise InputError(f"shard {part} needs an out of its own: its folder is what standout merge reads")
     options = Options(
-        shadows, fraction, seed, fpr, exposed_above, names, jobs, until_stable, most_shadows
+        shadows, fraction, seed, fpr, exposed_above, names, jobs, until_stable, most_shadows, part
     ).checked()  # fmt: skip
     dataset = dataset_of(x, y, ids, groups, name)
     recipe = recipe_of(model, settings, device)
@@ -76,7 +83,7 @@ def audit(
     parts = key_parts(by_id, recipe, options, key)
     with place(out) as folder:
         asked = {"source": list(dataset.origin), "model": model if isinstance(model, str) else None}
-        config = prepare(folder, by_id, recipe, options, parts, asked)
+        config = prepare(folder, by_id, recipe, options, parts, asked, warnings)
         members = draw_members(
             by_id.y,
             max(len(config["plan"]["seeds"]), options.budget),
@@ -92,7 +99,11 @@ def audit(
             plan = extend_plan(config["plan"], by_id, count, options.seed)
             config = {**config, "plan": plan}
             folder.write_json("config.json", config)
-            train_missing(folder, recipe, by_id, members, config, count, done, jobs=options.jobs, progress=progress)
+            train_missing(
+                folder, recipe, by_id, members, config, count, done, shard=part, jobs=options.jobs, progress=progress
+            )
+            if part is not None:
+                return Run(folder.path, shard=str(part))
             done.update(*(range(first, end) for first, end in plan["stacks"] if first < count))
             stored = Shadows(folder, config["key"], plan["seeds"][:count], members[:count])
             if rounds.enough(stored):
@@ -138,7 +149,9 @@ def key_parts(dataset: Dataset, recipe: Recipe, options: Options, key: str | Non
     }
 
 
-def prepare(folder: RunFolder, dataset: Dataset, recipe: Recipe, options: Options, parts: dict, asked: dict) -> dict:
+def prepare(
+    folder: RunFolder, dataset: Dataset, recipe: Recipe, options: Options, parts: dict, asked: dict, notes: list[str]
+) -> dict:
     """config.json for this run: new, or that of the folder with the plan kept. Raises InputError; writes nothing."""
     there = config_there(folder, parts)
     if there is not None and parts["model"]["code"] is None:
@@ -163,8 +176,21 @@ def prepare(folder: RunFolder, dataset: Dataset, recipe: Recipe, options: Option
             "most_shadows": options.budget if options.until_stable else None,
             "fraction": options.fraction,
             "seed": options.seed,
+            **({} if options.shard is None else {"shard": str(options.shard)}),
         },
         options,
     )
     first = Rounds(options).ends(plan["stack_size"])[0]
-    return {**config, "plan": extend_plan(plan, dataset, first, options.seed)}
+    plan = extend_plan(plan, dataset, first, options.seed)
+    check_shard(options, plan)
+    return {**config, "notes": notes, "plan": plan}
+
+
+def check_shard(options: Options, plan: dict) -> None:
+    """Raises InputError where there are more shards than stacks to train."""
+    stacks = sum(start < options.shadows for start, _ in plan["stacks"])
+    if options.shard is not None and options.shard.of > stacks:
+        raise InputError(
+            f"shard {options.shard}: {options.shadows} shadows make {stacks} stacks, the unit of work, so there can be "
+            f"{stacks} shards at most"
+        )

@@ -17,6 +17,7 @@ except ImportError:  # not a POSIX system: no lock there
     fcntl = None
 
 TEMPORARY = ".standout-writing-"
+MERGE = "standout merge RUN RUN ... --out DIR"
 
 
 @contextlib.contextmanager
@@ -62,7 +63,15 @@ class RunFolder:
     def refuse_unfinished(self) -> None:
         """Raises InputError where the folder holds no finished audit."""
         if not (self.path / "summary.json").is_file():
+            if shard := self.shard():
+                raise InputError(f"{self.path} holds {shard} of an audit; join them all: {MERGE}")
             raise InputError(f"{self.path} holds no finished audit; run standout audit SOURCE --out {self.path} first")
+
+    def shard(self) -> str | None:
+        """`shard 1/4` where that is all that the folder holds of an audit."""
+        asked = (self.read_json("config.json") or {}).get("asked")
+        shard = asked.get("shard") if isinstance(asked, dict) else None
+        return f"shard {shard}" if shard else None
 
     def _in_shadows(self) -> list[Path]:
         return list(self.shadows.iterdir()) if self.shadows.is_dir() else []

@@ -16,6 +16,7 @@ from standout.data.dataset import Dataset
 from standout.errors import InputError, one_line
 from standout.recipes.recipe import Recipe
 from standout.run.folder import RunFolder
+from standout.shadows.shard import Shard
 from standout.shadows.store import StackSums, write_model
 
 Progress = Callable[[int, int], None]
@@ -41,22 +42,30 @@ def train_missing(
     count: int,
     done: set[int],
     *,
+    shard: Shard | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> int:
-    """Train and store what is missing of the first `count` models; returns how many were trained.
+    """Train and store what is missing of the first `count` models, or of a shard of them; returns how many were
+    trained.
 
     dataset: in id order; members: bool (M, N) of all models of the plan; config: what config.json holds, with key and
     plan; done: numbers of the stored models. A stack of which some files stand is trained whole and only the missing
     files are written, so that a resumed run ends with the bytes of one never stopped.
     """
     plan = config["plan"]
+    asked = [
+        (start, stop, keep)
+        for at, ((start, stop), keep) in enumerate(zip(plan["stacks"], plan["keep"]))
+        if start < count and (shard is None or shard.has(at))
+    ]
     stacks = [
         Stack(start, plan["seeds"][start:stop], keep, frozenset(done & set(range(start, stop))))
-        for (start, stop), keep in zip(plan["stacks"], plan["keep"])
-        if start < count and not done.issuperset(range(start, stop))
+        for start, stop, keep in asked
+        if not done.issuperset(range(start, stop))
     ]
-    ready = len(done & set(range(count)))
+    wanted = {m for start, stop, _ in asked for m in range(start, min(stop, count))}
+    ready, count = len(done & wanted), len(wanted)
     if progress:
         progress(ready, count)
     if not stacks:

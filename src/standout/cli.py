@@ -51,6 +51,9 @@ def audit(
     seed: Whole = 0,
     device: str = "auto",
     jobs: Whole | None = None,
+    backend: str = "local",
+    ray_address: str | None = None,
+    dask_address: str | None = None,
     shard: str | None = None,
     key: str | None = None,
     out: Path | None = None,
@@ -97,7 +100,13 @@ def audit(
     device
         auto, cpu or cuda.
     jobs
-        Trainings side by side; default one per core.
+        Trainings side by side; default one per core, or as many as the cluster takes.
+    backend
+        Who trains: local (processes of this machine), ray or dask (extras of these names). The same bytes.
+    ray_address
+        HOST:PORT or auto, of a Ray cluster that shares the run folder; default one of this machine.
+    dask_address
+        HOST:PORT of the scheduler of a Dask cluster that shares the run folder; default one of this machine.
     shard
         i/n: train the i-th of n parts of this audit alone, for standout merge to join.
     key
@@ -136,6 +145,9 @@ def audit(
             seed=seed,
             device=device,
             jobs=jobs,
+            backend=backend,
+            ray_address=ray_address,
+            dask_address=dask_address,
             shard=shard,
             key=key,
             out=folder,

@@ -17,6 +17,7 @@ from standout.recipes.identity import UnidentifiableError
 from standout.report.build import write_report
 from standout.run.folder import RunFolder
 from standout.run.key import key_of, libraries
+from standout.shadows.backends import crew_of
 from standout.shadows.memberships import check_members, draw_members
 from standout.shadows.plan import extend_plan, make_plan
 from standout.shadows.shard import Shard
@@ -43,6 +44,9 @@ def audit(
     seed: int = 0,
     device: str = "auto",
     jobs: int | None = None,
+    backend: str = "local",
+    ray_address: str | None = None,
+    dask_address: str | None = None,
     shard: str | None = None,
     out: str | Path | None = None,
     key: str | None = None,
@@ -60,6 +64,9 @@ def audit(
     fpr: share of OUT models in which a record may be accused; exposed_above: exposure from which a record counts.
     attacks: names, default all. out: run folder, used again where the key is the same; default a temporary one that
     goes with the returned Run. key: a name of your own for a model whose code cannot be recognised again.
+    jobs: trainings side by side, default one per core (ray, dask: as many as the cluster takes). backend: "local",
+    "ray" or "dask"; ray_address, dask_address: of a cluster, default one of this machine, started for the audit. Who
+    trains does not change a byte, so any backend goes on with what another began.
     shard: "i/n", to train the i-th of n parts of this audit alone, into an `out` of its own; the Run that is returned
     has a path and no figures: `standout.merge` joins the parts.
     progress: called with (models done, models in all). note: called with a line on each round of until_stable.
@@ -74,6 +81,7 @@ def audit(
     options = Options(
         shadows, fraction, seed, fpr, exposed_above, names, jobs, until_stable, most_shadows, part
     ).checked()  # fmt: skip
+    crew = crew_of(backend, options.jobs, ray_address=ray_address, dask_address=dask_address)
     dataset = dataset_of(x, y, ids, groups, name)
     recipe = recipe_of(model, settings, device)
     warnings = [*dataset.notes, *recipe.check(dataset)]
@@ -81,7 +89,7 @@ def audit(
     by_id = records.data
     assert by_id is not None
     parts = key_parts(by_id, recipe, options, key)
-    with place(out) as folder:
+    with place(out) as folder, crew:
         asked = {"source": list(dataset.origin), "model": model if isinstance(model, str) else None}
         config = prepare(folder, by_id, recipe, options, parts, asked, warnings)
         members = draw_members(
@@ -99,9 +107,7 @@ def audit(
             plan = extend_plan(config["plan"], by_id, count, options.seed)
             config = {**config, "plan": plan}
             folder.write_json("config.json", config)
-            train_missing(
-                folder, recipe, by_id, members, config, count, done, shard=part, jobs=options.jobs, progress=progress
-            )
+            train_missing(folder, recipe, by_id, members, config, count, done, crew=crew, shard=part, progress=progress)
             if part is not None:
                 return Run(folder.path, shard=str(part))
             done.update(*(range(first, end) for first, end in plan["stacks"] if first < count))

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import json
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -96,7 +97,8 @@ class RunFolder:
     def write(self, name: str, data: bytes) -> None:
         """Write a file whole: temporary name, fsync, rename; mode 0600. Raises InputError where the disk is full."""
         path = self.path / name
-        temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
+        # processes of two machines on a shared file system may have the same number
+        temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}-{path.name}")
         with writable(path):
             try:
                 descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

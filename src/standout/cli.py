@@ -7,6 +7,7 @@ from typing import Annotated, NoReturn
 
 from cyclopts import App, CycloptsError, Parameter
 
+from standout.arguments import Whole, check_fail_over, settings_of
 from standout.errors import InputError, one_line
 from standout.run.version import __version__
 
@@ -17,17 +18,6 @@ app = App(
     default_parameter=Parameter(negative=()),
     suppress_keyboard_interrupt=False,  # `main` says how to go on
 )
-
-
-def whole_number(_type, tokens) -> int:
-    """An option that counts something: 1.5 is refused, not rounded."""
-    try:
-        return int(tokens[0].value)
-    except ValueError:
-        raise ValueError(f"must be a whole number, not {tokens[0].value!r}") from None
-
-
-Whole = Annotated[int, Parameter(converter=whole_number)]
 
 
 @app.command
@@ -304,12 +294,6 @@ def list_(what: str, /) -> int:
     return 0
 
 
-def check_fail_over(most: int | None) -> None:
-    """Raises InputError for a number of records that cannot be."""
-    if most is not None and most < 0:
-        raise InputError(f"--fail-over must be 0 or more records, not {most}")
-
-
 def finish(run, *, quiet: bool, json: bool, fail_over: int | None) -> int:
     """Print what was asked of a finished run; returns the exit code."""
     from standout.terminal import headline, shard_line
@@ -325,21 +309,6 @@ def finish(run, *, quiet: bool, json: bool, fail_over: int | None) -> int:
     elif not quiet:
         headline(run)
     return int(fail_over is not None and run.summary["exposed"]["count"] > fail_over)
-
-
-def settings_of(pairs: list[str]) -> dict:
-    """Settings from key=value texts."""
-    from standout.recipes.estimators import parse_value
-
-    settings = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals or not key.strip():
-            raise InputError(f"--set takes key=value, not {pair!r}")
-        if key.strip() in settings:
-            raise InputError(f"--set {key.strip()} is given twice")
-        settings[key.strip()] = parse_value(value.strip())
-    return settings
 
 
 def dump(content: dict) -> str:

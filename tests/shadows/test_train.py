@@ -1,17 +1,19 @@
 """Training tasks: workers that stop with their run, and messages that name the right model."""
 
 import os
+import threading
 
 import numpy as np
 import pytest
 
+import standout.shadows.train as train_module
 from standout.data.dataset import Dataset
 from standout.errors import InputError
 from standout.recipes.recipe import Trained
 from standout.run.folder import RunFolder
 from standout.shadows.backends.worker import forget, other_run, serve_near
 from standout.shadows.stack import Stack, Work, train_stack
-from standout.shadows.train import train_missing
+from standout.shadows.train import train_missing, wait_for
 
 DATA = Dataset(np.random.default_rng(0).normal(size=(30, 2)), np.arange(30) % 3)
 MEMBERS = np.random.default_rng(1).random((4, 30)) < 0.5
@@ -77,3 +79,12 @@ def test_seeds_are_those_of_the_plan(folder):
     for model in (0, 2, 3):
         with np.load(folder.shadows / f"{model:05d}.npz") as file:
             assert int(file["seed"]) == 11 + model and str(file["key"]) == "mine"
+
+
+def test_files_that_are_seen_late_are_waited_for_and_others_named(folder, monkeypatch):
+    writer = threading.Timer(0.3, lambda: (folder.shadows / "00001.npz").touch())
+    writer.start()
+    wait_for(folder, [1])
+    monkeypatch.setattr(train_module, "LATE", 0)
+    with pytest.raises(InputError, match=r"00007.npz was written by a worker and is not seen here"):
+        wait_for(folder, [1, 7])

@@ -70,7 +70,7 @@ class RunFolder:
 
     def shard(self) -> str | None:
         """`shard 1/4` where that is all that the folder holds of an audit."""
-        asked = (self.read_json("config.json") or {}).get("asked")
+        asked = (self.read_json("config.json") or {}).get("asked") if self.path.is_dir() else None
         shard = asked.get("shard") if isinstance(asked, dict) else None
         return f"shard {shard}" if shard else None
 

@@ -1,5 +1,6 @@
 """Train what is missing, stack by stack; where a worker is lost, once more with half the jobs."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -16,6 +17,8 @@ from standout.shadows.store import name_of
 
 Progress = Callable[[int, int], None]
 """progress(models done, models in all)."""
+LATE = 60.0
+"""Seconds after which a file that a worker has written is seen by all, or never."""
 
 
 def train_missing(
@@ -62,7 +65,21 @@ def train_missing(
         trained += len(stack.seeds) - len(stack.stored)
         if progress:
             progress(min(ready + trained, count), count)
+    wait_for(folder, [m for s in stacks for m in range(s.start, s.start + len(s.seeds)) if m not in s.stored])
     return trained
+
+
+def wait_for(folder: RunFolder, models: list[int]) -> None:
+    """Until the files of these models are seen: a file system that machines share may show them late. Raises InputError
+    where they are not."""
+    until = time.monotonic() + LATE
+    while missing := [m for m in models if not (folder.path / name_of(m)).exists()]:
+        if time.monotonic() > until:
+            raise InputError(
+                f"{folder.path / name_of(missing[0])} was written by a worker and is not seen here: the run folder "
+                "must lie on a file system that all workers share, under the same path"
+            )
+        time.sleep(0.2)
 
 
 def _trained(crew: Crew, work: Work, stacks: list[Stack]) -> Iterator[Stack]:

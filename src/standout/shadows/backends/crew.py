@@ -33,6 +33,16 @@ class Crew(Protocol):
     def __exit__(self, kind, error, trace) -> None: ...
 
 
+def refuse_unsendable(work: Work, backend: str) -> None:
+    """Raises InputError for a recipe that cannot be pickled: a cluster's library would say it in many lines."""
+    import cloudpickle  # Ray and Dask bring it
+
+    try:
+        cloudpickle.dumps(work.recipe)
+    except Exception as e:  # what cannot be pickled says so by any exception
+        raise unsendable(e, backend) from e
+
+
 def unsendable(error: BaseException, backend: str) -> InputError:
     """The line for a recipe or data that cannot be pickled."""
     why = str(error.__cause__ or error).strip(" \n'\"").rsplit("\n", 1)[-1]  # the last line, where it is a traceback

@@ -6,14 +6,13 @@ import secrets
 from collections.abc import Iterator
 from typing import Any
 
-import cloudpickle
-import distributed
-from distributed.client import FutureCancelledError
-from distributed.scheduler import KilledWorker
+import distributed  # pyright: ignore[reportMissingImports]
+from distributed.client import FutureCancelledError  # pyright: ignore[reportMissingImports]
+from distributed.scheduler import KilledWorker  # pyright: ignore[reportMissingImports]
 
 from standout.cores import cores
 from standout.errors import InputError, one_line
-from standout.shadows.backends.crew import unreadable, unsendable
+from standout.shadows.backends.crew import refuse_unsendable, unreadable
 from standout.shadows.backends.network import PATIENCE, refuse_silent
 from standout.shadows.backends.worker import Told, serve_far
 from standout.shadows.stack import Stack, Work
@@ -45,13 +44,10 @@ class OnDask:
         return max(min(jobs, sum(self.client.nthreads().values())) // 2, 1)
 
     def run(self, work: Work, stacks: list[Stack], jobs: int) -> Iterator[tuple[Stack, bool]]:
+        refuse_unsendable(work, "dask")
         client = self._connected(jobs)
         told, waiting, name = Told.of(work), stacks[::-1], secrets.token_hex(8)
         try:
-            try:
-                cloudpickle.dumps((work.recipe, work.dataset.values))  # Dask would say it in many lines
-            except Exception as e:  # what cannot be pickled says so by any exception
-                raise unsendable(e, "dask") from e
             [shared] = client.scatter([work], broadcast=True, hash=False)
             busy: dict[Any, Stack] = {}
             ended = distributed.as_completed(loop=client.loop)

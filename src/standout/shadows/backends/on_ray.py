@@ -7,12 +7,12 @@ import secrets
 from collections.abc import Iterator
 from typing import Any
 
-import ray
-from ray import exceptions as failures
+import ray  # pyright: ignore[reportMissingImports]
+from ray import exceptions as failures  # pyright: ignore[reportMissingImports]
 
 from standout.cores import cores
 from standout.errors import InputError, one_line
-from standout.shadows.backends.crew import unreadable, unsendable
+from standout.shadows.backends.crew import refuse_unsendable, unreadable
 from standout.shadows.backends.network import refuse_silent
 from standout.shadows.backends.worker import Told, serve_far
 from standout.shadows.stack import Stack, Work
@@ -63,14 +63,13 @@ class OnRay:
         return max(int(ray.cluster_resources().get("CPU", 1)), 1)
 
     def run(self, work: Work, stacks: list[Stack], jobs: int) -> Iterator[tuple[Stack, bool]]:
+        refuse_unsendable(work, "ray")
         self._connect(jobs)
         if self.work is None:
             try:
                 self.work, self.name = ray.put(work), secrets.token_hex(8)
             except failures.RayError as e:
                 raise InputError(f"the data do not fit into Ray's object store: {one_line(e)}") from e
-            except Exception as e:  # what cannot be pickled says so by any exception
-                raise unsendable(e, "ray") from e
         task = ray.remote(max_retries=0, num_cpus=1, num_gpus=self._share(work), scheduling_strategy="SPREAD")(serve)
         told, waiting, busy = Told.of(work), stacks[::-1], {}
         try:

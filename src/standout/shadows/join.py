@@ -28,13 +28,14 @@ def pick(parts: list[Part], key: str, plan: dict, count: int, members: np.ndarra
     missing or not whole, where two folders hold a model with different bytes, and where a file is damaged or is of
     another audit.
     """
+    there = [(part.folder, _names(part.folder)) for part in parts]  # a listing of each, not a question for each model
     found: dict[int, Path] = {}
     missing: dict[int, list[int]] = {}
     for stack, (start, stop) in enumerate(plan["stacks"]):
         if start >= count:
             break
         for model in range(start, stop):
-            paths = [p for part in parts if (p := part.folder.path / name_of(model)).is_file()]
+            paths = [folder.path / name_of(model) for folder, names in there if name_of(model) in names]
             if not paths:
                 missing.setdefault(stack, []).append(model)
                 continue
@@ -48,6 +49,11 @@ def pick(parts: list[Part], key: str, plan: dict, count: int, members: np.ndarra
     if missing:
         raise InputError(_missing(parts, missing))
     return found
+
+
+def _names(folder: RunFolder) -> set[str]:
+    """Names of the files in `shadows/`, within the run folder."""
+    return {f"shadows/{name}" for name in os.listdir(folder.shadows)} if folder.shadows.is_dir() else set()
 
 
 def _missing(parts: list[Part], missing: dict[int, list[int]]) -> str:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -245,3 +246,19 @@ def test_every_stack_has_one_shard():
     for of in (1, 2, 5, 7):
         owners = [[s for s in range(1, of + 1) if Shard(s, of).has(stack)] for stack in range(12)]
         assert all(len(o) == 1 for o in owners) and {o[0] for o in owners} == set(range(1, of + 1))
+
+
+def test_a_model_that_cannot_be_recognised_needs_a_key(tmp_path):
+    lock = threading.Lock()
+
+    def fit(x, y, *, seed, sample_weight=None):
+        with lock:
+            return LogisticRegression().fit(x, y).predict_proba
+
+    says = "cannot be recognised again .*; give key="
+    with pytest.raises(InputError, match=f"shard 1/2: .*{says}"):
+        audit(tmp_path / "a", "1/2", model=fit)
+    assert not (tmp_path / "a").exists()
+    whole = audit(tmp_path / "whole", model=fit, shadows=4, attacks="loss").path
+    refused(f"merge: .*{says}", [whole], tmp_path / "joined", *blobs(60))
+    audit(tmp_path / "b", "1/2", model=fit, key="mine")

@@ -18,10 +18,13 @@ from standout.data.dataset import Dataset
 from standout.errors import InputError
 from standout.recipes.recipe import Trained
 from standout.run.folder import RunFolder
+from standout.run.key import libraries
 from standout.shadows.backends import Local, crew_of
 from standout.shadows.backends.local import gpu_of
+from standout.shadows.backends.worker import Told, check_here
 from standout.shadows.memberships import model_seeds
 from standout.shadows.shard import Shard
+from standout.shadows.stack import Work
 from standout.shadows.train import train_missing
 
 DATA = Dataset(np.random.default_rng(0).normal(size=(30, 2)), np.arange(30) % 3)
@@ -296,3 +299,20 @@ def test_shares_of_gpus():
 
     assert share_of_gpu(None, 4) == 1 and share_of_gpu(4, 4) == 1
     assert share_of_gpu(8, 4) == 0.5 and share_of_gpu(3, 1) == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize(
+    ("there", "says"),
+    [
+        ({"libraries": {**libraries(), "numpy": "1.0"}}, "numpy: 1.0 there"),
+        ({"settings": {"device": "cuda"}}, "device: cuda there, cpu here"),
+    ],
+)
+def test_a_machine_that_would_train_other_models_says_so(folder, there, says):
+    work = Work(folder, "mine", Scripted(), DATA)
+    told = Told.of(work)
+    check_here(work, told)
+    with pytest.raises(InputError, match=rf"a worker on .* would train other models: {says}"):
+        check_here(work, told._replace(**there))
+    with pytest.raises(InputError, match="does not find the run in"):
+        check_here(Work(folder, "other", Scripted(), DATA), told)

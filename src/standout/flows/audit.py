@@ -89,6 +89,8 @@ def audit(
     by_id = records.data
     assert by_id is not None
     parts = key_parts(by_id, recipe, options, key)
+    if part is not None:
+        refuse_unrecognised(parts, f"shard {part}")
     with place(out) as folder, crew:
         asked = {"source": list(dataset.origin), "model": model if isinstance(model, str) else None}
         config = prepare(folder, by_id, recipe, options, parts, asked, warnings)
@@ -153,6 +155,16 @@ def key_parts(dataset: Dataset, recipe: Recipe, options: Options, key: str | Non
         "fraction": options.fraction,
         "libraries": libraries(),
     }
+
+
+def refuse_unrecognised(parts: dict, what: str) -> None:
+    """Raises InputError where nobody could tell whether shards were trained by the same code."""
+    model = parts["model"]
+    if model["code"] is None:
+        raise InputError(
+            f"{what}: model {model['name']!r} cannot be recognised again (it holds {model['unrecognised']}), so shards "
+            "cannot be told to be of one audit; give key='a name of your own' / --key NAME"
+        )
 
 
 def prepare(

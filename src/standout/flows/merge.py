@@ -9,7 +9,7 @@ from standout.data.records import Records
 from standout.data.source import load_again
 from standout.errors import InputError, listed
 from standout.flows.analysis import Made, analyse
-from standout.flows.audit import dataset_of
+from standout.flows.audit import dataset_of, refuse_unrecognised
 from standout.flows.options import Options
 from standout.flows.place import config_there, path_of, place, scored, well_formed
 from standout.flows.run import Run
@@ -45,6 +45,7 @@ def merge(
     configs = agreeing([path_of(run, "a run") for run in runs])
     config = whole(next(iter(configs.values())))
     parts, asked, plan = config["parts"], config["asked"], config["plan"]
+    refuse_unrecognised(parts, "merge")
     if differs := differences(parts["libraries"], libraries()):
         raise InputError(f"the shards were trained with other versions: {listed(differs, 4)}; merge with those")
     records = Records.of(data_of(config, x, y, ids, groups, source))

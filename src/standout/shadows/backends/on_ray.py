@@ -22,7 +22,6 @@ LOST = (
     failures.OutOfMemoryError,
     failures.NodeDiedError,
     failures.ObjectLostError,
-    failures.TaskUnschedulableError,
 )
 
 

@@ -81,6 +81,9 @@ def check_here(work: Work, told: Told) -> None:
             "that all workers share, under the same path"
         )
     here = Told.of(work)
+    if not ("torch" in told.libraries and "torch" in here.libraries):  # loaded by something else than the recipe
+        told.libraries.pop("torch", None)
+        here.libraries.pop("torch", None)
     if differs := [*differences(told.libraries, here.libraries), *differences(told.settings, here.settings)]:
         raise InputError(
             f"a worker on {host} would train other models: {listed(differs, 4)}; let all machines have the same "

@@ -135,7 +135,7 @@ def test_a_task_that_is_killed_twice_ends_the_run_and_keeps_what_is_there(folder
     def act(model):
         os.kill(os.getpid(), signal.SIGKILL)
 
-    says = r"killed twice \(stack of model 4\), the second time with 1 job side by side: .*memory.*--jobs 1"
+    says = r"killed twice \(stack of model 4\), the second time alone: .*memory.*are kept: give it more memory"
     with pytest.raises(InputError, match=says) as refusal:
         train(folder, Scripted(act, at=(5,)), Local(2))
     assert "\n" not in str(refusal.value)

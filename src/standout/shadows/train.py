@@ -97,10 +97,11 @@ def _trained(crew: Crew, work: Work, stacks: list[Stack]) -> Iterator[Stack]:
                 lost.append(stack)
         fewer = crew.fewer(jobs)
         if again := [s.start for s in lost if s.start in lost_before]:
+            side_by_side = "alone" if jobs == 1 else f"beside {jobs - 1} others"
+            mend = "give it more memory" if jobs == 1 else f"run again with --jobs {fewer}, or give it more memory"
             raise InputError(
                 f"a training process was killed twice (stack of model {listed(sorted(again), 3)}), the second time "
-                f"with {jobs} {'job' if jobs == 1 else 'jobs'} side by side: most likely memory is too small; finished "
-                f"models are kept: run again with --jobs {fewer} or more memory"
+                f"{side_by_side}: most likely memory is too small; finished models are kept: {mend}"
             )
         lost_before.update(s.start for s in lost)
         stacks, jobs = [_as_it_stands(work, s) for s in sorted(lost, key=lambda s: s.start)], fewer

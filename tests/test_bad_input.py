@@ -250,6 +250,13 @@ COMMAND_LINES = {
     "seed word": ("wine --seed today", "--seed", "whole number", "today"),
     "seed 1.5": ("wine --seed 1.5", "--seed", "whole number", "1.5"),
     "jobs 0": ("wine --jobs 0", "jobs", "at least 1"),
+    "backend": ("wine --backend rya", "'rya'", "did you mean 'ray'?", "local, ray, dask"),
+    "address of a backend not used": ("wine --ray-address 127.0.0.1:1", "--backend ray"),
+    "shard 3/2": ("wine --shard 3/2", "'3/2'", "from 1 to 2"),
+    "shard x": ("wine --shard x", "i/n", "'x'"),
+    "shard of too many": ("wine --shard 1/9", "2 shards at most"),
+    "shard until stable": ("wine --shard 1/2 --until-stable", "until-stable"),
+    "shard with fail-over": ("wine --shard 1/2 --fail-over 3", "standout merge"),
     "fail-over negative": ("wine --fail-over -1", "--fail-over", "-1"),
     "device": ("wine --device gpu", "auto, cpu, cuda", "'gpu'"),
     "option": ("wine --shadow 8", "--shadow", "--shadows"),
@@ -294,6 +301,29 @@ def test_command_line(desk, files, capsys, line, words):
     refused(run(capsys, *arguments(line, files)), *words)
     assert list(desk.iterdir()) == []
     assert content(files) == before
+
+
+@pytest.mark.parametrize(("name", "module"), [("ray", "ray"), ("dask", "distributed")])
+def test_clusters(desk, files, capsys, monkeypatch, name, module):
+    """Not there, or a model that cannot be sent to it."""
+    pytest.importorskip(module)
+    line = f"wine --backend {name} --{name}-address"
+    refused(
+        run(capsys, *arguments(f"{line} 127.0.0.1:1", files)), f"no {name.capitalize()} cluster answers", "127.0.0.1:1"
+    )
+    unsendable = f"{line} 127.0.0.1:1 --model F/my.py:unhashable --key mine"
+    refused(run(capsys, *arguments(unsendable, files)), "cannot be sent", "generator", "--backend local --jobs 1")
+    assert list(desk.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [(["nothing"], "holds no audit"), ([], "no run is given"), (["sub", "--source", "wine"], "holds no audit")],
+)
+def test_merge(desk, files, capsys, words, says):
+    before = content(files)
+    refused(run(capsys, "merge", *(w if w.startswith("--") else str(files / w) for w in words), "--out", "new"), says)
+    assert list(desk.iterdir()) == [] and content(files) == before
 
 
 MLP = {

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 import standout
-from standout.cli import main, settings_of, whole_number
+from standout.arguments import settings_of, whole_number
+from standout.cli import main
 from standout.terminal import catalogue
 
 SMALL = ("--model", "logistic-regression", "--shadows", "4", "--jobs", "1")

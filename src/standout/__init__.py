@@ -7,6 +7,7 @@ from standout.run.version import __version__
 
 _PUBLIC = {
     "audit": "standout.flows.audit",
+    "merge": "standout.flows.merge",
     "score": "standout.flows.score",
     "load": "standout.data.source",
     "Dataset": "standout.data.dataset",
@@ -23,10 +24,22 @@ if TYPE_CHECKING:
     from standout.errors import InputError
     from standout.estimate import exposure
     from standout.flows.audit import audit
+    from standout.flows.merge import merge
     from standout.flows.run import Run
     from standout.flows.score import score
 
-__all__ = ["Dataset", "InputError", "Run", "__version__", "attack_scores", "audit", "exposure", "load", "score"]
+__all__ = [
+    "Dataset",
+    "InputError",
+    "Run",
+    "__version__",
+    "attack_scores",
+    "audit",
+    "exposure",
+    "load",
+    "merge",
+    "score",
+]
 
 
 def __getattr__(name: str):

@@ -7,6 +7,7 @@ from typing import Annotated, NoReturn
 
 from cyclopts import App, CycloptsError, Parameter
 
+from standout.arguments import Whole, check_fail_over, settings_of
 from standout.errors import InputError, one_line
 from standout.run.version import __version__
 
@@ -17,17 +18,6 @@ app = App(
     default_parameter=Parameter(negative=()),
     suppress_keyboard_interrupt=False,  # `main` says how to go on
 )
-
-
-def whole_number(_type, tokens) -> int:
-    """An option that counts something: 1.5 is refused, not rounded."""
-    try:
-        return int(tokens[0].value)
-    except ValueError:
-        raise ValueError(f"must be a whole number, not {tokens[0].value!r}") from None
-
-
-Whole = Annotated[int, Parameter(converter=whole_number)]
 
 
 @app.command
@@ -51,6 +41,10 @@ def audit(
     seed: Whole = 0,
     device: str = "auto",
     jobs: Whole | None = None,
+    backend: str = "local",
+    ray_address: str | None = None,
+    dask_address: str | None = None,
+    shard: str | None = None,
     key: str | None = None,
     out: Path | None = None,
     fail_over: Whole | None = None,
@@ -96,11 +90,19 @@ def audit(
     device
         auto, cpu or cuda.
     jobs
-        Trainings side by side; default one per core.
+        Trainings side by side; default one per core, or as many as the cluster takes.
+    backend
+        Who trains: local (processes of this machine), ray or dask (extras of these names). The same bytes.
+    ray_address
+        HOST:PORT or auto, of a Ray cluster that shares the run folder; default one of this machine.
+    dask_address
+        HOST:PORT of the scheduler of a Dask cluster that shares the run folder; default one of this machine.
+    shard
+        i/n: train the i-th of n parts of this audit alone, for standout merge to join.
     key
         A name of your own for a model whose code cannot be recognised again; change it when the code changes.
     out
-        Run folder; default runs/NAME. The same audit again uses what is there.
+        Run folder; default runs/NAME (of a shard: runs/NAME-i-of-n). The same audit again uses what is there.
     fail_over
         Exit with code 1 when more than this many records are exposed.
     quiet
@@ -113,8 +115,11 @@ def audit(
     from standout.terminal import progress_bar
 
     check_fail_over(fail_over)
+    if shard is not None and fail_over is not None:
+        raise InputError("a shard has no figures yet; give --fail-over to standout merge")
     dataset = load(source, label=label, id=id, group=group, drop=drop or ())
-    folder = out if out is not None else Path("runs") / dataset.name
+    name = dataset.name if shard is None else f"{dataset.name}-{shard.strip().replace('/', '-of-')}"
+    folder = out if out is not None else Path("runs") / name
     with progress_bar(quiet or not sys.stderr) as (progress, note):
         run = flow(
             dataset,
@@ -130,6 +135,10 @@ def audit(
             seed=seed,
             device=device,
             jobs=jobs,
+            backend=backend,
+            ray_address=ray_address,
+            dask_address=dask_address,
+            shard=shard,
             key=key,
             out=folder,
             progress=progress,
@@ -187,6 +196,38 @@ def score(
         origin=(str(file),),
     )
     return finish(run, quiet=quiet, json=json, fail_over=fail_over)
+
+
+@app.command
+def merge(
+    *runs: Path,
+    out: Path,
+    source: str | None = None,
+    fail_over: Whole | None = None,
+    quiet: bool = False,
+    json: bool = False,
+) -> int:
+    """Join the shards of one audit (audit --shard i/n) to the audit, and write its run folder with a report.
+
+    Parameters
+    ----------
+    runs
+        Run folders of all shards.
+    out
+        Run folder of the whole audit.
+    source
+        Where the data lie by now; default where the shards had them.
+    fail_over
+        Exit with code 1 when more than this many records are exposed.
+    quiet
+        Print nothing but errors.
+    json
+        Print summary.json instead of the headline.
+    """
+    from standout.flows.merge import merge as flow
+
+    check_fail_over(fail_over)
+    return finish(flow(runs, out=out, source=source), quiet=quiet, json=json, fail_over=fail_over)
 
 
 @app.command
@@ -253,36 +294,21 @@ def list_(what: str, /) -> int:
     return 0
 
 
-def check_fail_over(most: int | None) -> None:
-    """Raises InputError for a number of records that cannot be."""
-    if most is not None and most < 0:
-        raise InputError(f"--fail-over must be 0 or more records, not {most}")
-
-
 def finish(run, *, quiet: bool, json: bool, fail_over: int | None) -> int:
     """Print what was asked of a finished run; returns the exit code."""
-    from standout.terminal import headline
+    from standout.terminal import headline, shard_line
 
+    if run.shard is not None:
+        if json:
+            print(dump({"shard": run.shard, "run": str(run.path)}))
+        elif not quiet:
+            shard_line(run)
+        return 0
     if json:
         print(dump(run.summary))
     elif not quiet:
         headline(run)
     return int(fail_over is not None and run.summary["exposed"]["count"] > fail_over)
-
-
-def settings_of(pairs: list[str]) -> dict:
-    """Settings from key=value texts."""
-    from standout.recipes.estimators import parse_value
-
-    settings = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals or not key.strip():
-            raise InputError(f"--set takes key=value, not {pair!r}")
-        if key.strip() in settings:
-            raise InputError(f"--set {key.strip()} is given twice")
-        settings[key.strip()] = parse_value(value.strip())
-    return settings
 
 
 def dump(content: dict) -> str:

@@ -98,6 +98,12 @@ def headline(run) -> None:
     console.print(f"report: {_plain(str(run.path / 'report.html'))}")
 
 
+def shard_line(run) -> None:
+    """What is there of a shard, and what to do next."""
+    _, of = run.shard.split("/")
+    print(f"shard {run.shard} is trained, in {run.path}; with all {of}: standout merge RUN RUN ... --out DIR")
+
+
 def target_line(target: dict) -> str:
     """What was found of a target model."""
     line = f"target: {target['flagged']:,} records flagged as its training data by {target['attack']}"

@@ -21,7 +21,7 @@ class Stacked:
 
 
 def test_a_longer_plan_begins_with_the_shorter():
-    short = extend_plan(make_plan(Stacked(), DATA)[0], DATA, 12, seed=3)
+    short = extend_plan(make_plan(Stacked(), DATA, records=15, most=8)[0], DATA, 12, seed=3)
     assert short["stacks"] == [[0, 8], [8, 12]] and short["seeds"] == model_seeds(3, 12)
     long = extend_plan(short, DATA, 22, seed=3)
     assert long["stacks"] == [[0, 8], [8, 12], [12, 20], [20, 22]] and long["seeds"] == model_seeds(3, 22)
@@ -30,14 +30,14 @@ def test_a_longer_plan_begins_with_the_shorter():
 
 
 def test_seeds_that_stand_are_kept():
-    plan = extend_plan(make_plan(Stacked(), DATA)[0], DATA, 8, seed=3)
+    plan = extend_plan(make_plan(Stacked(), DATA, records=15, most=8)[0], DATA, 8, seed=3)
     plan["seeds"] = list(range(8))
     assert extend_plan(plan, DATA, 12, seed=3)["seeds"] == [*range(8), *model_seeds(3, 12)[8:]]
 
 
 def test_a_longer_run_obeys_the_budget(monkeypatch):
     monkeypatch.setattr(module, "BUDGET", 17 * 30 * 3 * 2)
-    plan = extend_plan(make_plan(Stacked(), DATA)[0], DATA, 8, seed=0)
+    plan = extend_plan(make_plan(Stacked(), DATA, records=15, most=8)[0], DATA, 8, seed=0)
     assert plan["keep"] == ["log-probabilities"]
     assert extend_plan(plan, DATA, 24, seed=0)["keep"] == ["log-probabilities", "log-probabilities", "sums"]
 
@@ -66,7 +66,7 @@ def test_a_longer_run_obeys_the_budget(monkeypatch):
     ],
 )
 def test_a_damaged_plan_is_noticed(damage):
-    plan = extend_plan(make_plan(Stacked(), DATA)[0], DATA, 12, seed=3)
+    plan = extend_plan(make_plan(Stacked(), DATA, records=15, most=8)[0], DATA, 12, seed=3)
     assert is_plan(plan) and not is_plan({**plan, **damage})
     assert not is_plan({k: v for k, v in plan.items() if k not in damage})
     assert not is_plan([plan])

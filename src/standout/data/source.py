@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from standout.data.arrays import read_arrays
 from standout.data.builtin import BUILTIN
@@ -42,6 +43,21 @@ def load(
         for w in (option, v)
     ]
     return replace(_read(text, path, is_table, label, id, group, drop), origin=(text, *words))
+
+
+def load_again(origin: tuple[str, ...], source: str | Path | None = None) -> Dataset:
+    """A Dataset anew from the `origin` of an earlier one; source: where it lies by now.
+
+    Raises InputError where it is not there any more.
+    """
+    text = origin[0] if source is None else str(source)
+    if text not in BUILTIN and not os.path.exists(text):
+        raise InputError(f"the data are no more at {text!r} (from {os.getcwd()}); say where they are: --source PATH")
+    columns: dict[str, Any] = {}
+    for option, value in zip(origin[1::2], origin[2::2]):
+        name = option.removeprefix("--")
+        columns[name] = (*columns.get(name, ()), value) if name == "drop" else value
+    return replace(load(text, **columns), origin=origin)
 
 
 def _read(text: str, path: Path, is_table: bool, label, id, group, drop: tuple[str, ...]) -> Dataset:

@@ -18,8 +18,10 @@ from standout.recipes.identity import UnidentifiableError
 from standout.report.build import write_report
 from standout.run.folder import RunFolder
 from standout.run.key import key_of, libraries
+from standout.shadows.backends import crew_of
 from standout.shadows.memberships import check_members, draw_members
 from standout.shadows.plan import extend_plan, make_plan, planned
+from standout.shadows.shard import Shard
 from standout.shadows.store import Shadows, finished
 from standout.shadows.train import train_missing
 
@@ -43,6 +45,10 @@ def audit(
     seed: int = 0,
     device: str = "auto",
     jobs: int | None = None,
+    backend: str = "local",
+    ray_address: str | None = None,
+    dask_address: str | None = None,
+    shard: str | None = None,
     out: str | Path | None = None,
     key: str | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -60,6 +66,11 @@ def audit(
     fpr: share of OUT models in which a record may be accused; exposed_above: exposure from which a record counts.
     attacks: names, default all. out: run folder, used again where the key is the same; default a temporary one that
     goes with the returned Run. key: a name of your own for a model whose code cannot be recognised again.
+    jobs: trainings side by side, default one per core (ray, dask: as many as the cluster takes). backend: "local",
+    "ray" or "dask"; ray_address, dask_address: of a cluster, default one of this machine, started for the audit. Who
+    trains does not change a byte, so any backend goes on with what another began.
+    shard: "i/n", to train the i-th of n parts of this audit alone, into an `out` of its own; the Run that is returned
+    has a path and no figures: `standout.merge` joins the parts.
     progress: called with (models done, models in all). note: called with a line on the plan, and on each round of
     until_stable.
 
@@ -67,9 +78,13 @@ def audit(
     """
     start = time.perf_counter()
     names = attack_names(attacks)
+    part = None if shard is None else Shard.read(shard)
+    if part is not None and out is None:
+        raise InputError(f"shard {part} needs an out of its own: its folder is what standout merge reads")
     options = Options(
-        shadows, fraction, seed, fpr, exposed_above, names, jobs, until_stable, most_shadows
+        shadows, fraction, seed, fpr, exposed_above, names, jobs, until_stable, most_shadows, part
     ).checked()  # fmt: skip
+    crew = crew_of(backend, options.jobs, ray_address=ray_address, dask_address=dask_address)
     dataset = dataset_of(x, y, ids, groups, name)
     recipe = recipe_of(model, settings, device)
     warnings = [*dataset.notes, *recipe.check(dataset)]
@@ -77,9 +92,11 @@ def audit(
     by_id = records.data
     assert by_id is not None
     parts = key_parts(by_id, recipe, options, key)
-    with place(out) as folder:
+    if part is not None:
+        refuse_unrecognised(parts, f"shard {part}")
+    with place(out) as folder, crew:
         asked = {"source": list(dataset.origin), "model": model if isinstance(model, str) else None}
-        config = prepare(folder, by_id, recipe, options, parts, asked, note)
+        config = prepare(folder, by_id, recipe, options, parts, asked, warnings, note)
         recipe = planned(recipe, config["plan"])
         members = draw_members(
             by_id.y,
@@ -96,7 +113,9 @@ def audit(
             plan = extend_plan(config["plan"], by_id, count, options.seed)
             config = {**config, "plan": plan}
             folder.write_json("config.json", config)
-            train_missing(folder, recipe, by_id, members, config, count, done, jobs=options.jobs, progress=progress)
+            train_missing(folder, recipe, by_id, members, config, count, done, crew=crew, shard=part, progress=progress)
+            if part is not None:
+                return Run(folder.path, shard=str(part))
             done.update(*(range(first, end) for first, end in plan["stacks"] if first < count))
             stored = Shadows(folder, config["key"], plan["seeds"][:count], members[:count])
             if rounds.enough(stored):
@@ -142,6 +161,16 @@ def key_parts(dataset: Dataset, recipe: Recipe, options: Options, key: str | Non
     }
 
 
+def refuse_unrecognised(parts: dict, what: str) -> None:
+    """Raises InputError where nobody could tell whether shards were trained by the same code."""
+    model = parts["model"]
+    if model["code"] is None:
+        raise InputError(
+            f"{what}: model {model['name']!r} cannot be recognised again (it holds {model['unrecognised']}), so shards "
+            "cannot be told to be of one audit; give key='a name of your own' / --key NAME"
+        )
+
+
 def prepare(
     folder: RunFolder,
     dataset: Dataset,
@@ -149,6 +178,7 @@ def prepare(
     options: Options,
     parts: dict,
     asked: dict,
+    notes: list[str],
     note: Callable[[str], None] | None = None,
 ) -> dict:
     """config.json for this run: new, or that of the folder with the plan kept. Raises InputError; writes nothing."""
@@ -162,8 +192,8 @@ def prepare(
     if there:
         plan = there["plan"]
     else:
-        side_by_side = max(first // (options.jobs or cores()), 2)
-        plan, told = make_plan(recipe, dataset, records=int(len(dataset) * options.fraction), most=side_by_side)
+        most = None if options.shard else max(first // (options.jobs or cores()), 2)  # all shards need one plan
+        plan, told = make_plan(recipe, dataset, records=int(len(dataset) * options.fraction), most=most)
         if told and note:
             note(told)
     config = config_of(
@@ -182,7 +212,20 @@ def prepare(
             "most_shadows": options.budget if options.until_stable else None,
             "fraction": options.fraction,
             "seed": options.seed,
+            **({} if options.shard is None else {"shard": str(options.shard)}),
         },
         options,
     )
-    return {**config, "plan": extend_plan(plan, dataset, first, options.seed)}
+    plan = extend_plan(plan, dataset, first, options.seed)
+    check_shard(options, plan)
+    return {**config, "notes": notes, "plan": plan}
+
+
+def check_shard(options: Options, plan: dict) -> None:
+    """Raises InputError where there are more shards than stacks to train."""
+    stacks = sum(start < options.shadows for start, _ in plan["stacks"])
+    if options.shard is not None and options.shard.of > stacks:
+        raise InputError(
+            f"shard {options.shard}: {options.shadows} shadows make {stacks} stacks, the unit of work, so there can be "
+            f"{stacks} shards at most"
+        )

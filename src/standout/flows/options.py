@@ -9,6 +9,7 @@ import numpy as np
 from standout.attacks import ATTACKS, attack_named
 from standout.errors import InputError
 from standout.estimate import check_rates
+from standout.shadows.shard import Shard
 
 MOST_SHADOWS = 512
 """The budget of an audit that goes on until it is stable, unless another is given."""
@@ -27,6 +28,7 @@ class Options:
     jobs: int | None = None
     until_stable: bool = False
     most_shadows: int | None = None
+    shard: Shard | None = None
 
     @property
     def budget(self) -> int:
@@ -51,6 +53,8 @@ class Options:
         if plain.shadows < 4 or plain.shadows % 2:
             raise InputError(f"shadows must be an even number, at least 4, not {plain.shadows}: models come in pairs")
         plain.check_budget()
+        if plain.shard is not None and plain.until_stable:
+            raise InputError("shard does not go with until-stable: when to stop is told from all models; leave one out")
         if not 0 < plain.fraction < 1:
             raise InputError(f"fraction must lie between 0 and 1, not {plain.fraction}")
         if plain.seed < 0:

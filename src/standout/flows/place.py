@@ -27,12 +27,12 @@ def place(out: str | Path | None, *, shadows: bool = True) -> Iterator[RunFolder
         raise
 
 
-def path_of(out) -> Path:
-    """The run folder as a Path."""
+def path_of(out, what: str = "out") -> Path:
+    """A run folder as a Path."""
     try:
         return Path(out)
     except TypeError:
-        raise InputError(f"out must be the path of a folder, not a {type(out).__name__}") from None
+        raise InputError(f"{what} must be the path of a folder, not a {type(out).__name__}") from None
 
 
 def config_there(folder: RunFolder, parts: dict) -> dict | None:

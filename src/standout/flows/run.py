@@ -13,17 +13,22 @@ from standout.run.tables import read_records
 
 class Run:
     """An audit in its folder. `summary`: dict; `records`: DataFrame in the user's order; `exposed`: its exposed rows,
-    most exposed first. A run without `out` lives in a temporary folder, which goes when this object does."""
+    most exposed first. A run without `out` lives in a temporary folder, which goes when this object does.
 
-    def __init__(self, path: str | Path, *, temporary: bool = False):
-        self.path = Path(path)
+    shard: `i/n` where this is a part of an audit, which has a path and no figures; asked for those, it raises
+    InputError."""
+
+    def __init__(self, path: str | Path, *, temporary: bool = False, shard: str | None = None):
+        self.path, self.shard = Path(path), shard
         if temporary:
             weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
-        RunFolder(self.path).refuse_unfinished()
+        if shard is None:
+            RunFolder(self.path).refuse_unfinished()
 
     @cached_property
     def summary(self) -> dict:
         """summary.json."""
+        RunFolder(self.path).refuse_unfinished()
         content = RunFolder(self.path).read_json("summary.json")
         assert content is not None
         return content
@@ -31,6 +36,7 @@ class Run:
     @cached_property
     def records(self) -> pd.DataFrame:
         """The records table, one row per record in the user's order; ids and labels as text."""
+        RunFolder(self.path).refuse_unfinished()
         return read_records(self.path)
 
     @property
@@ -40,6 +46,7 @@ class Run:
 
     def report(self, path: str | Path) -> Path:
         """Copy the report, one self-contained HTML file, to `path`."""
+        RunFolder(self.path).refuse_unfinished()
         target = Path(path)
         page = (self.path / "report.html").read_bytes()
         with writable(target):
@@ -47,5 +54,7 @@ class Run:
         return target
 
     def __repr__(self) -> str:
+        if self.shard is not None:
+            return f"<Run: shard {self.shard}, in {self.path}>"
         exposed = self.summary["exposed"]
         return f"<Run {self.summary['dataset']['name']}: {exposed['count']} exposed, in {self.path}>"

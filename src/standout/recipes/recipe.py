@@ -39,7 +39,8 @@ class Recipe(Protocol):
     """How a model is trained. `supports` names the treatments and by-products that it can give.
 
     A recipe whose pace depends on the machine has two methods more: `pace(dataset, records, most)`, a Pace for models
-    trained on so many records, at most so many at a time; and `at(dtype)`, the recipe in the precision of a plan.
+    trained on so many records, at most so many at a time, None for the same on machines of one kind; and `at(dtype)`,
+    the recipe in the precision of a plan.
     """
 
     name: str

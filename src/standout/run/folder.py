@@ -4,6 +4,7 @@ import contextlib
 import errno
 import json
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ except ImportError:  # not a POSIX system: no lock there
     fcntl = None
 
 TEMPORARY = ".standout-writing-"
+MERGE = "standout merge RUN RUN ... --out DIR"
 
 
 @contextlib.contextmanager
@@ -62,7 +64,15 @@ class RunFolder:
     def refuse_unfinished(self) -> None:
         """Raises InputError where the folder holds no finished audit."""
         if not (self.path / "summary.json").is_file():
+            if shard := self.shard():
+                raise InputError(f"{self.path} holds {shard} of an audit; join them all: {MERGE}")
             raise InputError(f"{self.path} holds no finished audit; run standout audit SOURCE --out {self.path} first")
+
+    def shard(self) -> str | None:
+        """`shard 1/4` where that is all that the folder holds of an audit."""
+        asked = (self.read_json("config.json") or {}).get("asked") if self.path.is_dir() else None
+        shard = asked.get("shard") if isinstance(asked, dict) else None
+        return f"shard {shard}" if shard else None
 
     def _in_shadows(self) -> list[Path]:
         return list(self.shadows.iterdir()) if self.shadows.is_dir() else []
@@ -87,7 +97,8 @@ class RunFolder:
     def write(self, name: str, data: bytes) -> None:
         """Write a file whole: temporary name, fsync, rename; mode 0600. Raises InputError where the disk is full."""
         path = self.path / name
-        temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
+        # processes of two machines on a shared file system may have the same number
+        temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}-{path.name}")
         with writable(path):
             try:
                 descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

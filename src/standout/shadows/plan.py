@@ -8,14 +8,15 @@ from standout.shadows.memberships import model_seeds
 from standout.shadows.store import BUDGET, KEEPS
 
 
-def make_plan(recipe: Recipe, dataset: Dataset, *, records: int | None = None, most: int = 8) -> tuple[dict, str]:
+def make_plan(recipe: Recipe, dataset: Dataset, *, records: int, most: int | None) -> tuple[dict, str]:
     """A new plan as JSON, without a model yet, and a line on it, empty where there is nothing to tell. records: on how
-    many each model is trained; most: models of a stack, where the recipe measures what is fastest."""
+    many each model is trained; most: models of a stack, where the recipe measures what is fastest, None for no
+    measuring, so that every machine makes the same plan."""
     measure = getattr(recipe, "pace", None)
     if measure is None:
         pace, told = Pace(recipe.stack_size(dataset), "float32", None), ""
     else:
-        pace = measure(dataset, records or len(dataset), most)
+        pace = measure(dataset, records, most)
         told = f"{recipe.name}: stacks of {pace.stack_size} in {pace.dtype}"
         if pace.seconds:
             told += f", about {pace.seconds:.2g} s of one core a model"

@@ -1,35 +1,24 @@
-"""Train what is missing, stack by stack, side by side on the cores at hand."""
+"""Train what is missing, stack by stack; where a worker is lost, once more with half the jobs."""
 
-import os
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pickle import PicklingError
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
-from joblib import Parallel, delayed
-from joblib.externals.loky.process_executor import BrokenProcessPool, TerminatedWorkerError
-from threadpoolctl import threadpool_limits
 
-from standout.cores import cores
 from standout.data.dataset import Dataset
-from standout.errors import InputError, one_line
+from standout.errors import InputError, listed
 from standout.recipes.recipe import Recipe
 from standout.run.folder import RunFolder
-from standout.shadows.store import StackSums, write_model
+from standout.shadows.backends import Crew, Local
+from standout.shadows.shard import Shard
+from standout.shadows.stack import Stack, Work
+from standout.shadows.store import name_of
 
 Progress = Callable[[int, int], None]
 """progress(models done, models in all)."""
-
-
-@dataclass(frozen=True)
-class Stack:
-    """What one task trains: models from number `start` on, one for each seed; those in `stored` have their files."""
-
-    start: int
-    seeds: list[int]
-    keep: str
-    stored: frozenset[int]
+LATE = 60.0
+"""Seconds after which a file that a worker has written is seen by all, or never."""
 
 
 def train_missing(
@@ -41,111 +30,84 @@ def train_missing(
     count: int,
     done: set[int],
     *,
-    jobs: int | None = None,
+    crew: Crew | None = None,
+    shard: Shard | None = None,
     progress: Progress | None = None,
 ) -> int:
-    """Train and store what is missing of the first `count` models; returns how many were trained.
+    """Train and store what is missing of the first `count` models, or of a shard of them; returns how many were
+    trained.
 
     dataset: in id order; members: bool (M, N) of all models of the plan; config: what config.json holds, with key and
-    plan; done: numbers of the stored models. A stack of which some files stand is trained whole and only the missing
-    files are written, so that a resumed run ends with the bytes of one never stopped.
+    plan; done: numbers of the stored models; crew: who trains, default this process. A stack of which some files stand
+    is trained whole and only the missing files are written, so that a resumed run ends with the bytes of one never
+    stopped.
     """
     plan = config["plan"]
-    stacks = [
-        Stack(start, plan["seeds"][start:stop], keep, frozenset(done & set(range(start, stop))))
-        for (start, stop), keep in zip(plan["stacks"], plan["keep"])
-        if start < count and not done.issuperset(range(start, stop))
+    asked = [
+        (start, stop, keep)
+        for at, ((start, stop), keep) in enumerate(zip(plan["stacks"], plan["keep"]))
+        if start < count and (shard is None or shard.has(at))
     ]
-    ready = len(done & set(range(count)))
+    stacks = [
+        Stack(start, plan["seeds"][start:stop], keep, frozenset(done & set(range(start, stop))), members[start:stop])
+        for start, stop, keep in asked
+        if not done.issuperset(range(start, stop))
+    ]
+    wanted = {m for start, stop, _ in asked for m in range(start, min(stop, count))}
+    ready, count = len(done & wanted), len(wanted)
     if progress:
         progress(ready, count)
     if not stacks:
         return 0
-    jobs = min(jobs or cores(), len(stacks))
-    parent = os.getpid() if jobs > 1 else None
-    there = RunFolder(folder.path.absolute())  # a worker of an earlier run may stand in another directory
-    tasks = [
-        (there, config["key"], recipe, dataset, members[s.start : s.start + len(s.seeds)], s, parent) for s in stacks
-    ]
-    trained: int = 0
-    for new in _run(tasks, jobs):
-        trained += new
+    there = RunFolder(folder.path.absolute())  # a worker may stand in another directory
+    trained = 0
+    for stack in _trained(crew or Local(1), Work(there, config["key"], recipe, dataset), stacks):
+        trained += len(stack.seeds) - len(stack.stored)
         if progress:
             progress(min(ready + trained, count), count)
+    wait_for(folder, [m for s in stacks for m in range(s.start, s.start + len(s.seeds)) if m not in s.stored])
     return trained
 
 
-def _run(tasks: list[tuple], jobs: int) -> Iterator[int]:
-    if jobs == 1:
-        for task in tasks:
-            yield _train_stack(*task)
-        return
-    try:
-        pool = Parallel(n_jobs=jobs, backend="loky", return_as="generator_unordered", inner_max_num_threads=1)
-        results: Any = pool(delayed(_train_stack)(*task) for task in tasks)
-        yield from results
-    except PicklingError as e:
-        why = str(e.__cause__ or e).strip(" \n'\"").rsplit("\n", 1)[-1]  # the last line of the worker's traceback
-        raise InputError(
-            f"the model or the data cannot be sent to worker processes ({one_line(why)}); give jobs=1 / --jobs 1"
-        ) from e
-    except OSError as e:
-        raise InputError(f"worker processes cannot be used ({one_line(e)}); give jobs=1 / --jobs 1") from e
-    except TerminatedWorkerError as e:
-        raise InputError(
-            "a training process was killed, most likely for lack of memory; finished models are kept: run again with "
-            f"--jobs {max(jobs // 2, 1)}"
-        ) from e
-    except BrokenProcessPool as e:  # a worker could not read its task: code that only this process can import
-        raise InputError(
-            f"worker processes cannot read the model or the data ({one_line(e)}); give jobs=1 / --jobs 1"
-        ) from e
+def wait_for(folder: RunFolder, models: list[int]) -> None:
+    """Until the files of these models are seen: a file system that machines share may show them late. Raises InputError
+    where they are not."""
+    until = time.monotonic() + LATE
+    while missing := [m for m in models if not (folder.path / name_of(m)).exists()]:
+        if time.monotonic() > until:
+            raise InputError(
+                f"{folder.path / name_of(missing[0])} was written by a worker and is not seen here: the run folder "
+                "must lie on a file system that all workers share, under the same path"
+            )
+        time.sleep(0.2)
 
 
-def _train_stack(folder, key, recipe, dataset, members, stack: Stack, parent: int | None) -> int:
-    """One task: train a stack, store its models one by one; returns how many. members: bool (K, N) of the stack.
-    parent: process of the run that a worker serves."""
-    sums = StackSums() if stack.keep == "sums" else None
-    model, written = stack.start, 0
-    try:
-        with threadpool_limits(1):
-            if abandoned(folder, key, parent):
-                return 0
-            for k, trained in enumerate(recipe.train(dataset, members, np.asarray(stack.seeds))):
-                if sums is not None:
-                    sums.add(trained, members[k])
-                if model not in stack.stored:
-                    if abandoned(folder, key, parent):
-                        return written
-                    last = k == len(members) - 1
-                    write_model(
-                        folder,
-                        model,
-                        members[k],
-                        trained,
-                        dataset.y,
-                        key=key,
-                        seed=stack.seeds[k],
-                        sums=sums,
-                        last=last,
-                    )
-                    written += 1
-                model += 1
-    except InputError:
-        raise
-    except (Exception, SystemExit) as e:
-        raise InputError(f"{recipe.name} failed while training model {model}: {type(e).__name__}: {one_line(e)}") from e
-    return written
+def _trained(crew: Crew, work: Work, stacks: list[Stack]) -> Iterator[Stack]:
+    """Each stack once it is trained. Those that a lost worker had are given out once more, to half as many jobs: most
+    likely memory was short. Raises InputError where they are lost again."""
+    jobs = crew.jobs(len(stacks))
+    asked = {s.start: s for s in stacks}
+    lost_before: set[int] = set()
+    while stacks:
+        lost: list[Stack] = []
+        for stack, fine in crew.run(work, stacks, jobs):
+            if fine:
+                yield asked[stack.start]
+            else:
+                lost.append(stack)
+        fewer = crew.fewer(jobs)
+        if again := [s.start for s in lost if s.start in lost_before]:
+            side_by_side = "alone" if jobs == 1 else f"beside {jobs - 1} others"
+            mend = "give it more memory" if jobs == 1 else f"run again with --jobs {fewer}, or give it more memory"
+            raise InputError(
+                f"a training process was killed twice (stack of model {listed(sorted(again), 3)}), the second time "
+                f"{side_by_side}: most likely memory is too small; finished models are kept: {mend}"
+            )
+        lost_before.update(s.start for s in lost)
+        stacks, jobs = [_as_it_stands(work, s) for s in sorted(lost, key=lambda s: s.start)], fewer
 
 
-def abandoned(folder: RunFolder, key: str, parent: int | None) -> bool:
-    """Whether the run that a worker serves is gone, or its folder is by now that of another audit. A worker outlives
-    a killed run, and must not write into what comes after. Never in the run's own process (parent None)."""
-    if parent is None:
-        return False
-    if os.getppid() != parent:
-        return True
-    try:
-        return (folder.read_json("config.json") or {}).get("key") != key
-    except InputError:
-        return True
+def _as_it_stands(work: Work, stack: Stack) -> Stack:
+    """A stack with the models that its lost worker had stored: finished files are not written again."""
+    models = range(stack.start, stack.start + len(stack.seeds))
+    return replace(stack, stored=frozenset(m for m in models if (work.folder.path / name_of(m)).exists()))

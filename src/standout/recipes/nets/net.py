@@ -143,12 +143,12 @@ class NetRecipe:
         """The dtype of matrix products, by its name."""
         return best_dtype(self.where()) if self.dtype == "auto" else self.dtype
 
-    def pace(self, dataset: Dataset, records: int, most: int) -> Pace:
+    def pace(self, dataset: Dataset, records: int, most: int | None) -> Pace:
         """Nets of a stack, at most so many, and precision; `records`: on how many each is trained. Where the size is
-        not asked for, it is measured, which takes about a second."""
+        not asked for, it is measured, which takes about a second; but not where `most` is None."""
         dtype = self.precision()
-        if self.stack:
-            return Pace(min(self.stack, most), dtype, None)
+        if self.stack or most is None:
+            return Pace(self.stack_size(dataset), dtype, None)
         steps, batch = layout(records, self.batch_size)
         width = matrix_of(dataset).base.shape[1]
         most = max(min(most, self.largest), self.least)

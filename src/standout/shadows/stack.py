@@ -1,0 +1,80 @@
+"""One task: train a stack of models and write their files, in whatever process and on whatever machine."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from standout.data.dataset import Dataset
+from standout.errors import InputError, one_line
+from standout.recipes.recipe import Recipe
+from standout.run.folder import RunFolder
+from standout.shadows.store import StackSums, write_model
+from standout.threads import one_thread
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """What all tasks of a run share. folder: with an absolute path; key: of the run; dataset: in id order."""
+
+    folder: RunFolder
+    key: str
+    recipe: Recipe
+    dataset: Dataset
+
+    @property
+    def on_gpu(self) -> bool:
+        """Whether models are trained on a GPU."""
+        return str(self.recipe.settings().get("device")).startswith("cuda")
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """What one task trains: models from number `start` on, one for each seed; those in `stored` have their files.
+
+    members: bool (K, N) of its models.
+    """
+
+    start: int
+    seeds: list[int]
+    keep: str
+    stored: frozenset[int]
+    members: np.ndarray
+
+
+def train_stack(work: Work, stack: Stack, gone: Callable[[], bool] | None = None) -> int:
+    """Train a stack, store its models one by one; returns how many.
+
+    gone: whether the run that this serves is no more; asked before each file is written. None in the run's own process.
+    """
+    sums = StackSums() if stack.keep == "sums" else None
+    recipe, members = work.recipe, stack.members
+    model, written = stack.start, 0
+    try:
+        with one_thread():
+            if gone and gone():
+                return 0
+            for k, trained in enumerate(recipe.train(work.dataset, members, np.asarray(stack.seeds))):
+                if sums is not None:
+                    sums.add(trained, members[k])
+                if model not in stack.stored:
+                    if gone and gone():
+                        return written
+                    write_model(
+                        work.folder,
+                        model,
+                        members[k],
+                        trained,
+                        work.dataset.y,
+                        key=work.key,
+                        seed=stack.seeds[k],
+                        sums=sums,
+                        last=k == len(members) - 1,
+                    )
+                    written += 1
+                model += 1
+    except InputError:
+        raise
+    except (Exception, SystemExit) as e:
+        raise InputError(f"{recipe.name} failed while training model {model}: {type(e).__name__}: {one_line(e)}") from e
+    return written

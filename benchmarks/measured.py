@@ -1,6 +1,7 @@
 """Wall clock and peak memory of a command with all processes that it starts, seen from outside (Linux)."""
 
 import os
+import resource
 import subprocess
 import time
 from collections.abc import Sequence
@@ -14,17 +15,18 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 @dataclass(frozen=True)
 class Measured:
-    """seconds: from start to end. peak: bytes, the largest sum of the resident memory of the process and all that
+    """seconds: from start to end. cpu: seconds that its processes computed, as far as they were waited for. peak: bytes, the largest sum of the resident memory of the process and all that
     descend from it; pages which two of them share count twice, so it is an upper bound. output: what it printed."""
 
     seconds: float
+    cpu: float
     peak: int
     output: str
 
 
 def measure(command: Sequence[str | Path], *, env: dict[str, str] | None = None, timeout: float = 3600) -> Measured:
     """Run a command. env: set besides the environment. Raises SystemExit with its last lines where it fails."""
-    start = time.perf_counter()
+    start, computed = time.perf_counter(), _computed()
     # a file takes the output: a pipe that nobody empties would stop the process
     with Path(os.devnull).open() as nothing, _scratch() as told:
         process = subprocess.Popen(
@@ -47,7 +49,13 @@ def measure(command: Sequence[str | Path], *, env: dict[str, str] | None = None,
     if process.returncode:
         last = "\n".join(output.splitlines()[-15:])
         raise SystemExit(f"exit code {process.returncode}: {' '.join(map(str, command))}\n{last}")
-    return Measured(seconds, peak, output)
+    return Measured(seconds, _computed() - computed, peak, output)
+
+
+def _computed() -> float:
+    """CPU seconds of all processes that this one started and that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _scratch():

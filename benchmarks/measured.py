@@ -15,8 +15,9 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 @dataclass(frozen=True)
 class Measured:
-    """seconds: from start to end. cpu: seconds that its processes computed, as far as they were waited for. peak: bytes, the largest sum of the resident memory of the process and all that
-    descend from it; pages which two of them share count twice, so it is an upper bound. output: what it printed."""
+    """seconds: from start to end. cpu: seconds computed by its processes, as far as they were waited for. peak: bytes,
+    the largest sum of the resident memory of the process and all that descend from it; pages which two of them share
+    count twice, so it is an upper bound. output: what it printed."""
 
     seconds: float
     cpu: float

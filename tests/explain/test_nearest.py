@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from standout.data.dataset import Dataset
+from standout.data.records import Records
 from standout.explain import nearest as module
 from standout.explain.nearest import nearest, sample_of
+from standout.flows.explaining import notes
 
 
 def by_hand(x: np.ndarray, among: np.ndarray, k: int) -> np.ndarray:
@@ -42,3 +45,11 @@ def test_duplicates_stay_in_and_no_record_finds_itself(few):
     assert found.shape == (200, 10)
     assert not (found == np.arange(200)[:, None]).any()
     assert np.isin(found, sample_of(200)).all()
+
+
+def test_a_run_says_that_it_looked_among_a_sample(few):
+    few_rows, many_rows = (
+        Records.of(Dataset(np.random.default_rng(2).normal(size=(n, 2)), np.arange(n) % 2)) for n in (60, 61)
+    )
+    assert notes(few_rows) == []
+    assert len(notes(many_rows)) == 1 and "61 records" in notes(many_rows)[0]

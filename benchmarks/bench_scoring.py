@@ -4,7 +4,8 @@
 
 Synthetic rescaled logits in float32. Of each step the time for all models as targets (leave-pair-out scores; of
 `exposure` the whole estimate), on the cores that this process may use, and the peak of its memory beyond what the data
-and the imports take, in a fresh process.
+and the imports take, in a fresh process. The peak holds what the step returns, stated beside it: scores in float64 are
+two signal matrices by themselves.
 
 The loop is LiRA as its authors published it (`plot.py` of mi_lira_2021, `generate_ours`): for each record and each
 target the mean and deviation of its IN and of its OUT signals, here without the target and its twin, as the attack here
@@ -60,8 +61,13 @@ def step(name: str, models: int, records: int) -> dict:
     start = time.perf_counter()
     found = run(signals, members)
     seconds = time.perf_counter() - start
-    out = {"seconds": seconds, "extra": peak() - before}
+    out = {"seconds": seconds, "extra": peak() - before, "returned": returned_bytes(found)}
     return out | (looped(signals, members, found) if name == "lira" else {})
+
+
+def returned_bytes(found) -> int:
+    """Bytes of scores or of a table."""
+    return int(found.nbytes if isinstance(found, np.ndarray) else found.memory_usage().sum())
 
 
 def looped(signals: np.ndarray, members: np.ndarray, scores: np.ndarray) -> dict:
@@ -100,7 +106,7 @@ def main() -> int:
         return 0
     size = asked.records * asked.models
     print(f"{asked.records:,} records x {asked.models} models, signals {4 * size / 1e6:.0f} MB\n")
-    print("| | seconds | times the loop | extra peak MB | in signal matrices |\n|---|---|---|---|---|")
+    print(f"| | seconds | times the loop | extra peak MB | in signal matrices | returned MB |\n|{'---|' * 6}")
     kept, loop, apart = True, 0.0, 0.0
     for name in STEPS:
         command = [sys.executable, __file__, "--step", name, "--records", str(asked.records)]
@@ -110,10 +116,10 @@ def main() -> int:
             loop, apart = took["loop"] * size, took["apart"]
         ratio, matrices = loop / took["seconds"], took["extra"] / (4 * size)
         kept &= took["seconds"] < SECONDS and ratio >= RATIO and matrices < MATRICES
-        memory = f"{took['extra'] / 1e6:.0f} | {matrices:.2f}"
+        memory = f"{took['extra'] / 1e6:.0f} | {matrices:.2f} | {took['returned'] / 1e6:.0f}"
         print(f"| {name} | {took['seconds']:.1f} | {ratio:.0f} | {memory} |", flush=True)
     print(
-        f"| loop (extrapolated from {LOOPED:,} of {size:,}) | {loop:.0f} | 1 | | |\n\n"
+        f"| loop (extrapolated from {LOOPED:,} of {size:,}) | {loop:.0f} | 1 | | | |\n\n"
         f"loop and `lira` differ by at most {apart:.1e}; wanted of each: under {SECONDS:.0f} s, {RATIO:.0f} times the "
         f"loop, under {MATRICES:.0f} matrices: {'kept' if kept else 'NOT KEPT'}"
     )

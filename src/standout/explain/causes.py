@@ -2,6 +2,7 @@
 separate the exposed from the others in this audit may speak, and `unexplained` is an answer."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -49,22 +50,49 @@ def verdicts(
     }
     n = len(exposed)
     out = Verdicts(*(np.full(n, "", dtype=object) for _ in range(3)))
+    places = Places(values, evidence.records.y)
     for i in np.flatnonzero(exposed).tolist():
-        cause, reason = _judge(i, evidence, values, speaks)
+        cause, reason = _judge(i, evidence, places, speaks)
         out.cause[i], out.reason[i], out.action[i] = cause, reason, ACTIONS[cause]
     return out
 
 
-def _judge(i: int, evidence: Evidence, values: dict[str, np.ndarray], speaks: set[str]) -> tuple[str, str]:
+class Places:
+    """Where records lie among their likes, by one sort for each characteristic and class: thousands may be exposed.
+
+    values: of each characteristic, float (N,); labels: class codes int (N,), None where they are not known.
+    """
+
+    def __init__(self, values: dict[str, np.ndarray], labels: np.ndarray | None):
+        self.values, self.labels = values, labels
+        self._sorted: dict[tuple[str, int | None], np.ndarray] = {}
+
+    @cached_property
+    def sizes(self) -> np.ndarray:
+        """Records of each class."""
+        return np.bincount(np.empty(0, dtype=np.int64) if self.labels is None else self.labels)
+
+    def among(self, name: str, i: int, label: int | None) -> float:
+        """Share of the records of a class (None: of all) whose characteristic lies below that of record i."""
+        values = self.values[name]
+        if not np.isfinite(values[i]):
+            return 0.0
+        if (name, label) not in self._sorted:
+            self._sorted[name, label] = np.sort(values if label is None else values[self.labels == label])
+        own = self._sorted[name, label]  # what is not defined stands last, and below nothing
+        return int(np.searchsorted(own, values[i], side="left")) / len(own)
+
+
+def _judge(i: int, evidence: Evidence, places: Places, speaks: set[str]) -> tuple[str, str]:
     """Cause and reason of record i; what needs the data, labels or probabilities is asked only where they are known."""
     records = evidence.records
     say, favourite, sure = _answer(i, evidence)
     if records.y is None:
-        if "out_loss" in speaks and (place := _place(values["out_loss"], i, np.full(len(records), True))) >= 0.9:
+        if "out_loss" in speaks and (place := places.among("out_loss", i, None)) >= 0.9:
             return "hard", f"harder for models that never saw it than {place:.0%} of all records; {say}"
         return "unexplained", f"{say}; no label and no data were given to look for more"
     own, names = int(records.y[i]), records.classes
-    same = records.y == own
+    alike = int(places.sizes[own])
     label = f"labelled {names[own]}"
 
     if records.data is not None:
@@ -80,16 +108,15 @@ def _judge(i: int, evidence: Evidence, values: dict[str, np.ndarray], speaks: se
         if "neighbour_disagreement" in speaks and counts[own] < 0.8 * k and not refuted:
             return "between classes", f"{label}; {near}; {say}"
         if "centroid_distance" in speaks:
-            place = _place(values["centroid_distance"], i, same)
+            place = places.among("centroid_distance", i, own)
             if place >= 0.95:
                 return (
                     "outlier",
                     f"farther from the middle of class {names[own]} than {place:.0%} of its records; {say}",
                 )
-    if same.sum() <= max(5, 0.2 * len(records) / len(names)):
-        return "rare", f"one of only {int(same.sum())} records labelled {names[own]}"
-    if "out_loss" in speaks and _place(values["out_loss"], i, same) >= 0.9:
-        place = _place(values["out_loss"], i, same)
+    if alike <= max(5, 0.2 * len(records) / len(names)):
+        return "rare", f"one of only {alike} records labelled {names[own]}"
+    if "out_loss" in speaks and (place := places.among("out_loss", i, own)) >= 0.9:
         return "hard", f"harder for models that never saw it than {place:.0%} of class {names[own]}; {say}"
     if records.data is None:
         return "unexplained", f"{label}; {say}; no data were given to look for more"
@@ -106,9 +133,3 @@ def _answer(i: int, evidence: Evidence) -> tuple[str, int | None, float]:
     favourite = int(p.argmax())
     name = evidence.records.classes[favourite]
     return f"models that never saw it say {name} with {p[favourite]:.0%}", favourite, float(p[favourite])
-
-
-def _place(values: np.ndarray, i: int, same: np.ndarray) -> float:
-    """Share of the records of its class that lie below record i."""
-    own = values[same]
-    return float((own < values[i]).mean()) if np.isfinite(values[i]) else 0.0

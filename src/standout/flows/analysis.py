@@ -14,7 +14,7 @@ from standout.estimate.stability import stability
 from standout.explain.causes import CAUSES
 from standout.flows.attacking import Attacked, attack_all
 from standout.flows.exhibits import exhibits
-from standout.flows.explaining import Explained, explain, mean_over
+from standout.flows.explaining import Explained, explain, mean_over, notes
 from standout.flows.options import Options
 from standout.flows.rounds import Rounds
 from standout.flows.target import Target, judge
@@ -63,6 +63,7 @@ def analyse(
     clock.append(time.perf_counter())
 
     explained = explain(records, outputs, estimated)
+    warnings += notes(records)
     correct = outputs.signal("correct")
     table = records_table(records, outputs.members, correct, attacked, estimated, explained)
     if judged is not None:

@@ -55,6 +55,7 @@ def attack_all(outputs: Outputs, options: Options, warnings: list[str]) -> Attac
         out.drawn[name] = outline_of(curve)
         out.threshold = curve.at(count_at)[0]
         out.flags = scores >= out.threshold
+        del scores, curve  # some arrays of all scores: the next attack makes its own
     if smoothing:
         out.signal = smooth(signal, smoothing.overall).astype(np.float32)
     return out

@@ -9,6 +9,7 @@ from standout.estimate.estimate import Estimate
 from standout.explain import CHARACTERISTICS, Evidence
 from standout.explain.association import association
 from standout.explain.causes import Verdicts, verdicts
+from standout.explain.nearest import MOST, sample_of
 from standout.shadows.outputs import Outputs
 
 
@@ -34,6 +35,13 @@ def explain(records: Records, outputs: Outputs, estimated: Estimate) -> Explaine
     exposed, exposure = estimated.exposed, estimated.posterior.exposure
     strengths = {name: association(v, exposed, exposure) for name, v in values.items()}
     return Explained(evidence, values, strengths, verdicts(evidence, values, strengths, exposed))
+
+
+def notes(records: Records) -> list[str]:
+    """What a reader must know of how characteristics were computed."""
+    if records.data is None or sample_of(len(records)) is None:
+        return []
+    return [f"{len(records):,} records: nearest neighbours are those among {MOST:,} drawn at random"]
 
 
 def mean_over(values: np.ndarray, chosen: np.ndarray) -> np.ndarray:

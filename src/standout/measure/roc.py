@@ -1,5 +1,6 @@
 """The ROC curve as the step function that it is: ties enter together, nothing is interpolated."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,7 @@ class Roc:
         flat, member = np.ravel(scores), np.ravel(members)
         order = np.argsort(flat, kind="stable")[::-1]
         flat, member = flat[order], member[order]
+        del order  # as large as the scores themselves
         last = np.append(np.flatnonzero(flat[1:] != flat[:-1]), len(flat) - 1)
         tp = np.cumsum(member, dtype=np.int64)[last]
         return cls(flat[last], tp, last + 1 - tp, int(tp[-1]), int(len(flat) - tp[-1]))
@@ -47,14 +49,17 @@ class Roc:
 
     def advantage(self) -> float:
         """Largest TPR - FPR over all thresholds, at least 0."""
-        return float(max(np.max(self.tpr - self.fpr), 0.0))
+        away = self.tpr
+        away -= self.fpr
+        return float(max(np.max(away), 0.0))
 
     def at(self, fpr: float) -> tuple[float, float, float]:
         """(threshold, TPR, achieved FPR) at the largest achievable FPR at or below `fpr`; (inf, 0, 0) if none is."""
-        place = int(np.searchsorted(self.fpr, fpr, side="right")) - 1
+        fp, tp = self.false_positives, self.true_positives
+        place = bisect_right(fp, fpr, key=lambda count: count / self.negatives) - 1  # no rates of all thresholds
         if place < 0:
             return float("inf"), 0.0, 0.0
-        return float(self.thresholds[place]), float(self.tpr[place]), float(self.fpr[place])
+        return float(self.thresholds[place]), float(tp[place] / self.positives), float(fp[place] / self.negatives)
 
     def outline(self, points: int = 400) -> tuple[np.ndarray, np.ndarray]:
         """(fpr, tpr) thinned for a drawing: even in log FPR and in FPR, the corners kept."""
@@ -62,7 +67,8 @@ class Roc:
         wanted = np.concatenate([np.geomspace(1, self.negatives, points), np.linspace(0, self.negatives, points)])
         places = np.unique(np.searchsorted(fp, wanted, side="right") - 1)
         places = places[places >= 0]
-        return np.append(0.0, self.fpr[places]), np.append(0.0, self.tpr[places])
+        fpr, tpr = fp[places] / self.negatives, self.true_positives[places] / self.positives
+        return np.append(0.0, fpr), np.append(0.0, tpr)
 
 
 def measurable(fpr: float, negatives: int, records: int) -> bool:

@@ -177,11 +177,19 @@ def _scores(model, x) -> tuple[np.ndarray, bool]:
         return decision, False  # its probabilities are the softmax of these, which are not yet rounded
     if hasattr(model, "predict_log_proba"):
         with np.errstate(divide="ignore"):
-            log_p = _ask(model, "predict_log_proba", x)
+            log_p = np.log(p) if _is_forest(model) else _ask(model, "predict_log_proba", x)
         if log_p.shape == p.shape and np.abs(logsumexp(log_p, axis=1)).max() < 1e-6:
             zero = np.isneginf(log_p)
             return (np.where(zero, np.log(TINY), log_p), True) if zero.any() else (log_p, False)
     return log_probabilities(p), bool((p == 0).any())
+
+
+def _is_forest(model) -> bool:
+    """Whether `predict_log_proba` is that of scikit-learn's forests, which asks all trees again and takes np.log."""
+    from sklearn.ensemble import RandomForestClassifier
+
+    last = model[-1] if isinstance(model, Pipeline) else model
+    return getattr(type(last), "predict_log_proba", None) is RandomForestClassifier.predict_log_proba
 
 
 def _ask(model, method: str, x) -> np.ndarray:

@@ -1,0 +1,55 @@
+"""Neighbours: exact where all records are looked through, and exact among the sample where not."""
+
+import numpy as np
+import pytest
+
+from standout.data.dataset import Dataset
+from standout.data.records import Records
+from standout.explain import nearest as module
+from standout.explain.nearest import nearest, sample_of
+from standout.flows.explaining import notes
+
+
+def by_hand(x: np.ndarray, among: np.ndarray, k: int) -> np.ndarray:
+    """Nearest others among some records, by all distances in float64."""
+    out = []
+    for i, row in enumerate(x):
+        others = among[among != i]
+        away = ((x[others].astype(np.float64) - row) ** 2).sum(axis=1)
+        out.append(others[np.argsort(away, kind="stable")[:k]])
+    return np.array(out)
+
+
+@pytest.fixture
+def few(monkeypatch):
+    monkeypatch.setattr(module, "MOST", 60)
+
+
+def test_all_records_are_looked_through():
+    x = np.random.default_rng(0).normal(size=(200, 3)).astype(np.float32)
+    assert sample_of(200) is None
+    assert np.array_equal(nearest(x), by_hand(x, np.arange(200), 10))
+
+
+def test_many_records_look_among_a_sample_and_none_finds_itself(few):
+    x = np.random.default_rng(1).normal(size=(200, 3)).astype(np.float32)
+    sample = sample_of(200)
+    assert sample is not None and len(np.unique(sample)) == 60
+    assert np.array_equal(sample, sample_of(200))
+    assert np.array_equal(nearest(x), by_hand(x, sample, 10))
+
+
+def test_duplicates_stay_in_and_no_record_finds_itself(few):
+    x = np.zeros((200, 2), dtype=np.float32)
+    found = nearest(x)
+    assert found.shape == (200, 10)
+    assert not (found == np.arange(200)[:, None]).any()
+    assert np.isin(found, sample_of(200)).all()
+
+
+def test_a_run_says_that_it_looked_among_a_sample(few):
+    few_rows, many_rows = (
+        Records.of(Dataset(np.random.default_rng(2).normal(size=(n, 2)), np.arange(n) % 2)) for n in (60, 61)
+    )
+    assert notes(few_rows) == []
+    assert len(notes(many_rows)) == 1 and "61 records" in notes(many_rows)[0]

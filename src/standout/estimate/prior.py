@@ -31,11 +31,13 @@ ROUNDS = 150
 FOLDS = 3
 HIGHEST = 6.0
 MOST = 20_000
-BLOCK = 2048
+"""Records that the mixture is fitted on; it has too few numbers to need more."""
+BLOCK = 512
+"""Records whose likelihoods, 7 nodes by 29 normals each, are reckoned together: a megabyte, which stays in cache."""
+PART = 1024
 NODES, NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
 NODE_WEIGHTS = NODE_WEIGHTS / NODE_WEIGHTS.sum()
 """Values that a standard normal may have (Gauss-Hermite), for what is unsure of a log variance."""
-"""Records that the mixture is fitted on; it has too few numbers to need more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,10 +158,22 @@ def fit_prior(seen: Evidence, covariate: np.ndarray) -> Prior:
 
 def _em(fit: np.ndarray, share: np.ndarray, weights: np.ndarray, pseudo: np.ndarray) -> np.ndarray:
     """Weights (K, C) that maximise the likelihood of records whose mixture is share (N, K) @ weights, with
-    pseudo-counts (K, C) added."""
+    pseudo-counts (K, C) added.
+
+    Records come sorted, so those of a part share a few knots; only these are reckoned, and a part stays in cache.
+    """
+    parts = []
+    for start in range(0, len(fit), PART):
+        part = slice(start, start + PART)
+        near = np.flatnonzero(share[part].any(axis=0))
+        knots = slice(int(near[0]), int(near[-1]) + 1)
+        parts.append((np.ascontiguousarray(fit[part].T), np.ascontiguousarray(share[part, knots].T), knots))
     for _ in range(ROUNDS):
-        total = ((share @ weights) * fit).sum(axis=1, keepdims=True)
-        weights = weights * (share.T @ (fit / np.maximum(total, 1e-300))) + pseudo
+        explained = np.zeros_like(weights)
+        for likely, near, knots in parts:
+            total = np.einsum("kn,kn->n", near, weights[knots] @ likely)
+            explained[knots] += (near / np.maximum(total, 1e-300)) @ likely.T
+        weights = weights * explained + pseudo
         weights /= weights.sum(axis=1, keepdims=True)
     return weights
 

@@ -53,7 +53,12 @@ def learn(references: Scales, characteristics: np.ndarray | None) -> Callable[[S
         chosen = references.votes if votes else references.plain
         assert chosen is not None  # what judges by votes holds these references
         fitted = fit(_credible(chosen), characteristics)
-        return fitted.prior.at(fitted.covariate).astype(np.float32)
+        covariate = fitted.covariate
+        out = np.empty((len(covariate), len(CENTRES)), dtype=np.float32)
+        for start in range(0, len(out), BLOCK):  # in float64 they would be the largest array of all
+            part = slice(start, start + BLOCK)
+            out[part] = fitted.prior.at(covariate[part])
+        return out
 
     def judge(closer: Scales) -> Callable[[Target], np.ndarray]:
         votes = closer.votes is not None

@@ -4,8 +4,9 @@ With the twin left in, a member would have fewer IN references than a non-member
 """
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import pairwise
+from threading import Semaphore
 from typing import Any
 
 import numpy as np
@@ -54,11 +55,22 @@ def leave_pair_out(
                 scores[t] = score(Target(np.asarray(signals[t], dtype=np.float64), z))
 
     blocks = np.linspace(0, pairs, min(PRIORS, pairs) + 1).astype(int) if attack.learn else _halved(pairs)
-    with threadpool_limits(1), ThreadPoolExecutor(min(cores(), len(blocks) - 1)) as pool:
-        tasks = [
-            pool.submit(judge, int(blocks[block]), int(blocks[block + 1]), outside)
-            for block, outside in all_but_one(blocks, summarise)
-        ]
+    workers = min(cores(), len(blocks) - 1)
+    free = Semaphore(workers)
+    tasks: list[Future] = []
+
+    def freed(first: int, last: int, outside: Any) -> None:
+        try:
+            judge(first, last, outside)
+        finally:
+            free.release()
+
+    with threadpool_limits(1), ThreadPoolExecutor(workers) as pool:
+        free.acquire()  # summaries wait until someone can use them: they are as large as several models
+        for block, outside in all_but_one(blocks, summarise):
+            tasks.append(pool.submit(freed, int(blocks[block]), int(blocks[block + 1]), outside))
+            del outside
+            free.acquire()
         for task in tasks:
             task.result()
     return scores

@@ -14,8 +14,9 @@ from scipy.special import expit, log_expit
 
 from standout.attacks.attack import Attack, Target
 from standout.attacks.votes import Scales, angle
-from standout.estimate.prior import BLOCK, CENTRES, NONE, WIDTHS, evidence, fit, likelihood
-from standout.estimate.spread import difficulty, shrunk_spread, trend
+from standout.estimate.prior import BLOCK, CENTRES, NONE, WIDTHS, evidence, fit, joint_likelihood
+from standout.estimate.spread import difficulty, shrunk_spread
+from standout.estimate.trend import Trend
 from standout.moments import Moments, Side
 
 LEAST = 0.3
@@ -52,7 +53,12 @@ def learn(references: Scales, characteristics: np.ndarray | None) -> Callable[[S
         chosen = references.votes if votes else references.plain
         assert chosen is not None  # what judges by votes holds these references
         fitted = fit(_credible(chosen), characteristics)
-        return fitted.prior.at(fitted.covariate).astype(np.float32)
+        covariate = fitted.covariate
+        out = np.empty((len(covariate), len(CENTRES)), dtype=np.float32)
+        for start in range(0, len(out), BLOCK):  # in float64 they would be the largest array of all
+            part = slice(start, start + BLOCK)
+            out[part] = fitted.prior.at(covariate[part])
+        return out
 
     def judge(closer: Scales) -> Callable[[Target], np.ndarray]:
         votes = closer.votes is not None
@@ -76,11 +82,11 @@ def _credible(references: Moments) -> Moments:
     A few references may agree to the last bit by chance, most of all in votes. Taken at its word, one such record says
     that variances may be anything, and then every record's own, of two or three models, is believed.
     """
-    level = difficulty(references)
+    trend = Trend.of(difficulty(references))
 
     def side(of: Side) -> Side:
         degrees = np.maximum(of.count - 1, 0)
-        least = CREDIBLE * trend(level, of.squares / np.maximum(degrees, 1))
+        least = CREDIBLE * trend(of.squares / np.maximum(degrees, 1))
         return Side(of.count, of.mean, np.maximum(of.squares, degrees * least))
 
     return Moments(side(references.inside), side(references.outside), references.gaps)
@@ -110,7 +116,7 @@ def predictives(references: Moments, weights: np.ndarray) -> tuple[Predictive, P
     for start in range(0, len(out), BLOCK):
         part = slice(start, start + BLOCK)
         some = seen.rows(part)
-        share = likelihood(some) * weights[part]
+        share = joint_likelihood(some).sum(axis=1) * weights[part]
         share /= share.sum(axis=1, keepdims=True)
         for side, (centre, var) in enumerate(_given_effect(some.gap, out[part], a[part], b[part])):
             centres[side, part] = (share * centre).sum(axis=1)

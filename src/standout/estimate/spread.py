@@ -3,20 +3,18 @@
 All records of an audit share a prior around a trend in difficulty; the ratio of IN to OUT variance has its own.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import digamma, polygamma
 
+from standout.estimate.trend import Trend
 from standout.moments import Moments
 
 RESOLUTION = 1e-6
 """Signals are stored as float32: a spread below this share of the signal's size is rounding, not knowledge."""
 MOST_DEGREES = 1e4
-_HALF = (0.0, 0.01, 0.02, 0.035, 0.055, 0.08, 0.12, 0.17, 0.24, 0.32, 0.4)
-EDGES = (*_HALF, 0.5, *(1 - e for e in _HALF[::-1]))
-FEWEST = 40
-"""Records in a bin of a trend."""
 MOST_NOISE = 50.0
 LEAST = 0.01
 """Variance that true log variances have over records of like difficulty, at least; a fit by moments can find 0."""
@@ -24,6 +22,9 @@ DEGREES_OF_GAPS = 3.0
 """Of freedom of a variance where no record has shown its own: records differ."""
 NOTHING = 1e6
 """Variance of an error that stands for no knowledge."""
+BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6)
+MOVED = 8
+"""Trigamma's asymptotic series is exact to rounding from here on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +64,7 @@ def shrunk_spread(moments: Moments, noise_factor: float | np.ndarray = 1.0) -> S
     (Smyth 2004), with two variances a record.
     """
     inside, outside = moments.inside, moments.outside
-    level = difficulty(moments)
+    trend = Trend.of(difficulty(moments))
     floor = (RESOLUTION * np.maximum(np.abs(inside.mean) + np.abs(outside.mean), 1e-3)) ** 2
     own, logs, noise, variances = [], [], [], []
     for side in (outside, inside):
@@ -72,21 +73,22 @@ def shrunk_spread(moments: Moments, noise_factor: float | np.ndarray = 1.0) -> S
         own.append(degrees)
         variances.append(variance)
         logs.append(_log_unbiased(variance, degrees))
-        noise.append(np.where(degrees > 0, noise_factor * polygamma(1, np.maximum(degrees, 1) / 2), NOTHING))
-    pairing = _pairing(moments, variances[0] + variances[1], level)
+        noise.append(np.where(degrees > 0, noise_factor * _normal_noise(degrees), NOTHING))
+    pairing = _pairing(moments, variances[0] + variances[1], trend)
     if not (own[0] > 0).any() or not (own[1] > 0).any():
-        return _from_gaps_alone(moments, level, floor, pairing)
+        return _from_gaps_alone(moments, trend, floor, pairing)
 
-    expected = np.stack([_known_trend(level, log, d > 0) for log, d in zip(logs, own)], axis=1)
+    expected = np.stack([_known_trend(trend, log, d > 0) for log, d in zip(logs, own)], axis=1)
     unit = np.maximum(np.exp(expected[:, 0] / 2), np.sqrt(floor))
     left = np.where(np.stack(own, axis=1) > 0, np.stack(logs, axis=1) - expected, 0.0)
-    moved, cov = _shrunk(left, np.stack(noise, axis=1), level)
+    moved, cov = _shrunk(left, np.stack(noise, axis=1), trend)
     mean = expected + moved
-    unsure = np.maximum(cov[:, 0, 0], 2 / MOST_DEGREES)
+    out, both, inner = cov
+    unsure = np.maximum(out, 2 / MOST_DEGREES)
     degrees = 2 * _trigamma_inverse(unsure)
     variance = np.maximum(np.exp(mean[:, 0] + digamma(degrees / 2) - np.log(degrees / 2)), floor)
-    slope = cov[:, 0, 1] / unsure - 1
-    ratio_sd = np.sqrt(np.maximum(cov[:, 1, 1] - cov[:, 0, 1] ** 2 / unsure, 0))
+    slope = both / unsure - 1
+    ratio_sd = np.sqrt(np.maximum(inner - both**2 / unsure, 0))
     return Spread(mean[:, 0], unsure, variance, degrees, unit, mean[:, 1] - mean[:, 0], slope, ratio_sd, pairing)
 
 
@@ -103,15 +105,16 @@ def excess_noise(halves: tuple[Moments, Moments]) -> np.ndarray:
         floor = (RESOLUTION * np.maximum(np.abs(a.mean) + np.abs(b.mean), 1e-3)) ** 2
         fine = (a.count > 1) & (b.count > 1) & (a.squares > floor * a.count) & (b.squares > floor * b.count)
         logs = [_log_unbiased(np.maximum(s.squares / np.maximum(s.count - 1, 1), floor), s.count - 1) for s in (a, b)]
-        normal = sum(polygamma(1, np.maximum(s.count - 1, 1) / 2) for s in (a, b))
+        normal = sum(_normal_noise(s.count - 1) for s in (a, b))
         ratios += np.where(fine, np.minimum((logs[0] - logs[1]) ** 2 / normal, MOST_NOISE), 0.0)
         known += fine
     seen = np.divide(ratios, known, out=np.ones_like(ratios), where=known > 0)
-    return np.maximum(trend(level, seen), 1.0)
+    return np.maximum(Trend.of(level)(seen), 1.0)
 
 
-def _shrunk(left: np.ndarray, noise: np.ndarray, level: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Posterior mean (N, 2) and covariance (N, 2, 2) of the deviations of log variances from what is expected.
+def _shrunk(left: np.ndarray, noise: np.ndarray, trend: Trend) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+    """Posterior of the deviations of log variances from what is expected: mean (N, 2) and its covariance as
+    (variance OUT, covariance, variance IN), (N,) each.
 
     left: (N, 2) deviations; noise: (N, 2) variances of their errors, which are independent. How much records differ,
     and how closely the two sides go together, depends on difficulty, too: the sides of hard records go apart.
@@ -119,71 +122,96 @@ def _shrunk(left: np.ndarray, noise: np.ndarray, level: np.ndarray) -> tuple[np.
     known = np.asarray((noise < NOTHING).all(axis=1))
     far = 4 * np.sqrt(left[known].var(axis=0))
     cut = np.clip(left, -far, far)  # single records do not set the scale of their likes
-    prior = np.empty((len(left), 2, 2))
-    for i, j in ((0, 0), (1, 1), (0, 1)):
-        own = cut[:, i] * cut[:, j] - (noise[:, i] if i == j else 0)
-        prior[:, i, j] = prior[:, j, i] = _known_trend(level, own, known)
-    values, vectors = np.linalg.eigh(prior)
-    prior = np.einsum("nik,nk,njk->nij", vectors, np.maximum(values, LEAST), vectors)
-    total = prior + noise[:, :, None] * np.eye(2)
-    gain = prior @ np.linalg.inv(total)
-    return np.einsum("nij,nj->ni", gain, left), prior - gain @ prior
+    squares = [cut[:, i] * cut[:, j] - (noise[:, i] if i == j else 0) for i, j in ((0, 0), (0, 1), (1, 1))]
+    a, b, c = _positive(*(_known_trend(trend, square, known) for square in squares))
+    # of 2 x 2 matrices, written out: prior - prior (prior + noise)^-1 prior, and gain = prior (prior + noise)^-1
+    u, v = noise[:, 0], noise[:, 1]
+    determinant = (a + u) * (c + v) - b * b
+    rest = (a * c - b * b) / determinant
+    cov = u * (rest + a * v / determinant), b * u * v / determinant, v * (rest + c * u / determinant)
+    out, inner = left[:, 0] / u, left[:, 1] / v
+    return np.stack([cov[0] * out + cov[1] * inner, cov[1] * out + cov[2] * inner], axis=1), cov
 
 
-def _from_gaps_alone(moments: Moments, level, floor, pairing) -> Spread:
+def _positive(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The matrices [[a, b], [b, c]], (N,) each, with eigenvalues of at least LEAST."""
+    middle, half = (a + c) / 2, (a - c) / 2
+    radius = np.hypot(half, b)
+    high, low = np.maximum(middle + radius, LEAST), np.maximum(middle - radius, LEAST)
+    shrunk = (high - low) / 2 / np.where(radius > 0, radius, 1.0)
+    middle = (high + low) / 2
+    return middle + shrunk * half, shrunk * b, middle - shrunk * half
+
+
+def _from_gaps_alone(moments: Moments, trend: Trend, floor, pairing) -> Spread:
     """One model a side: only the spread of the gaps over the records is left to learn from.
 
     It is taken for the noise of either side, which is cautious, and half as usual at the record's difficulty.
     """
     gap = moments.inside.mean - moments.outside.mean
-    square = (gap - trend(level, gap)) ** 2
-    typical = np.maximum((square.mean() + trend(level, square)) / 2, floor)
+    square = (gap - trend(gap)) ** 2
+    typical = np.maximum((square.mean() + trend(square)) / 2, floor)
     degrees, nothing = np.full(len(gap), DEGREES_OF_GAPS), np.zeros(len(gap))
     return Spread(np.log(typical), nothing, typical, degrees, np.sqrt(typical), nothing, nothing, nothing, pairing)
 
 
-def _known_trend(level: np.ndarray, values: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """`trend` of the values that are known, for all records."""
-    return trend(level, values) if known.all() else np.full(len(level), values[known].mean())
+def _known_trend(trend: Trend, values: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Trend of the values that are known, for all records."""
+    return trend(values) if known.all() else np.full(len(values), values[known].mean())
 
 
-def _pairing(moments: Moments, both: np.ndarray, level: np.ndarray) -> np.ndarray:
+def _pairing(moments: Moments, both: np.ndarray, trend: Trend) -> np.ndarray:
     """Variance of gaps over the sum of the sides' variances (N,), by difficulty: ratios of sums, so hardly biased."""
     gaps = moments.gaps
     known = gaps.count > 1
     if known.sum() < 30:
-        return np.ones(len(level))
+        return np.ones(len(both))
     seen = np.where(known, gaps.squares / np.maximum(gaps.count - 1, 1) / both, 1.0)
-    return np.clip(trend(level, np.minimum(seen, 4.0)), 0.5, 2.0)
-
-
-def trend(level: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Expected value as a smooth function of difficulty: means of bins, finer at both ends, joined by straight lines.
-
-    The exposed are among the hardest records, so there the trend must be local.
-    """
-    edges = np.unique(np.round(np.array(EDGES) * len(level)).astype(int))
-    kept = [0]
-    for edge in edges[1:-1]:
-        if edge - kept[-1] >= FEWEST and len(level) - edge >= FEWEST:
-            kept.append(int(edge))
-    if len(kept) < 3:
-        return np.full(len(level), values.mean())
-    parts = np.split(np.argsort(level, kind="stable"), kept[1:])
-    x = np.array([level[part].mean() for part in parts])
-    return np.interp(level, x, np.array([values[part].mean() for part in parts]))
+    return np.clip(trend(np.minimum(seen, 4.0)), 0.5, 2.0)
 
 
 def _log_unbiased(variance: np.ndarray, degrees: np.ndarray) -> np.ndarray:
     """log of the variance, without the bias that few degrees of freedom give it."""
-    half = np.maximum(degrees, 1) / 2
-    return np.log(variance) - digamma(half) + np.log(half)
+    return np.log(variance) - _each_once(lambda n: digamma(n / 2) - np.log(n / 2), degrees)
+
+
+def _normal_noise(degrees: np.ndarray) -> np.ndarray:
+    """Variance of the log variance of normal signals."""
+    return _each_once(lambda n: polygamma(1, n / 2), degrees)
+
+
+def _each_once(function: Callable[[np.ndarray], np.ndarray], degrees: np.ndarray) -> np.ndarray:
+    """A function of degrees of freedom (N,), at least 1, worked out once for each number that occurs: they are few."""
+    distinct, place = np.unique(np.maximum(degrees, 1), return_inverse=True)
+    return function(distinct)[place]
 
 
 def _trigamma_inverse(value: np.ndarray) -> np.ndarray:
     """y (N,) with trigamma(y) = value (N,) > 0, by Newton's method (Smyth 2004, appendix)."""
     y = 0.5 + 1 / value
     for _ in range(12):
-        tri = polygamma(1, y)
-        y = y + tri * (1 - tri / value) / polygamma(2, y)
+        tri, tetra = _trigamma(y)
+        step = tri * (1 - tri / value) / tetra
+        y = y + step
+        if (np.abs(step) <= 1e-9 * y).all():  # the error is the square of that
+            break
     return y
+
+
+def _trigamma(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Trigamma and its derivative (N,) to rounding: asymptotic series, moved to where it holds. `polygamma` takes an
+    order as an array, too, and is 20 times as slow."""
+    tri, tetra = np.zeros_like(y), np.zeros_like(y)
+    for _ in range(MOVED):
+        inverse = 1 / y
+        square = inverse * inverse
+        tri += square
+        tetra -= 2 * square * inverse
+        y = y + 1
+    inverse = 1 / y
+    square = inverse * inverse
+    a, b = np.zeros_like(y), np.zeros_like(y)
+    for k in range(len(BERNOULLI), 0, -1):  # sum of B_2k / y^(2k + 1), and minus its derivative
+        a = (a + BERNOULLI[k - 1]) * square
+        b = (b + (2 * k + 1) * BERNOULLI[k - 1]) * square
+    return tri + inverse + square / 2 + a * inverse, tetra - square - square * inverse - b * square

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from scipy.stats import rankdata
 
+from standout.estimate.agreement import cautious
 from standout.estimate.spread import Spread, difficulty, excess_noise, shrunk_spread
 from standout.moments import Moments, moments_of
 
@@ -241,7 +242,7 @@ def fit_signals(signals: np.ndarray, members: np.ndarray, characteristics: np.nd
     """`fit` on signals (M, N) and members bool (M, N), which also say how noisy variances are."""
     half = len(signals) // 4 * 2
     halves = moments_of(signals[:half], members[:half]), moments_of(signals[half:], members[half:])
-    return fit(halves[0] + halves[1], characteristics, excess_noise(halves))
+    return fit(cautious(halves[0] + halves[1]), characteristics, excess_noise(halves))
 
 
 def expected_effect(seen: Evidence, features: np.ndarray, folds: np.ndarray | None = None) -> np.ndarray:

@@ -7,6 +7,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri, stdtr
 
 from standout.attacks.leave_pair_out import all_but_one
+from standout.estimate.agreement import cautious
 from standout.estimate.power import power_quantile
 from standout.estimate.spread import Spread, shrunk_spread
 from standout.moments import Moments, moments_of
@@ -76,7 +77,8 @@ def held_out(
         chosen = slice(2 * first, 2 * last)
         return moments_of(signals[chosen], members[chosen])
 
-    for block, references in all_but_one(bounds, summarise):
+    for block, others in all_but_one(bounds, summarise):
+        references = cautious(others)
         chosen = slice(int(2 * bounds[block]), int(2 * bounds[block + 1]))
         yield chosen, references, shrunk_spread(references, noise_factor)
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from standout.attacks import ATTACKS
 from standout.attacks.newcomer import scores_of_newcomer
+from standout.estimate.agreement import cautious
 from standout.estimate.estimate import Estimate
 from standout.estimate.outside import OutTest
 from standout.estimate.spread import shrunk_spread
@@ -61,7 +62,7 @@ def judge(
         assert theirs is not None
     scores = scores_of_newcomer(attack, own, theirs, members)
     flagged = scores >= attacked.threshold
-    moments = moments_of(attacked.signal, members)
+    moments = cautious(moments_of(attacked.signal, members))
     test = OutTest.of(moments, shrunk_spread(moments, estimated.fit.noise_factor), estimated.tails, sure=SURE)
     known = target.members is not None
     columns = pd.DataFrame(

@@ -25,7 +25,7 @@ class MlpRecipe(NetRecipe):
         return [
             ("hidden", all(isinstance(h, int) and h > 0 for h in self.hidden), "layer sizes such as 256,128"),
             ("dropout", 0 <= self.dropout < 1, "from 0 to below 1"),
-            ("activation", self.activation in ACTIVATIONS, f"one of {listed(ACTIVATIONS)}"),
+            ("activation", self.activation in [*ACTIVATIONS], f"one of {listed(ACTIVATIONS)}"),
             *super().checks(),
         ]
 

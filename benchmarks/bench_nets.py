@@ -32,6 +32,7 @@ from standout.cores import cores
 from standout.data.dataset import Dataset
 from standout.recipes import recipe_of
 from standout.run.folder import RunFolder
+from standout.shadows.backends.local import Local
 from standout.shadows.memberships import draw_members
 from standout.shadows.plan import extend_plan, make_plan, planned
 from standout.shadows.store import Shadows
@@ -136,7 +137,8 @@ def by_standout(trial: Trial, dataset: Dataset, members: np.ndarray, device: str
             plan = extend_plan(plan, dataset, len(members), 0)
             config = {"key": "bench", "plan": plan}
             place.write_json("config.json", config)
-            train_missing(place, planned(recipe, plan), dataset, members, config, len(members), set())
+            with Local() as crew:
+                train_missing(place, planned(recipe, plan), dataset, members, config, len(members), set(), crew=crew)
             seconds = time.perf_counter() - start
             right = Shadows(place, "bench", plan["seeds"], members).signal("correct")
     return 60 * len(members) / seconds, float(right[~members].mean()), plan

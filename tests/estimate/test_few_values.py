@@ -23,22 +23,18 @@ RECIPES = {
 
 @pytest.fixture(scope="module", params=RECIPES)
 def audited(request):
-    """(rounded signals (M, N), members (M, N), planted (N,)) of digits with 20 false labels."""
+    """(smoothed signals (M, N), members (M, N), planted (N,)) of digits with 20 false labels."""
     data, planted = with_false_labels(digits().take(np.arange(1000)), 20)
     x, members = np.asarray(data.x, dtype=np.float64).reshape(len(data), -1), draw_members(data.y, MODELS, seed=7)
     fitted = [RECIPES[request.param](seed).fit(x[m], data.y[m]) for seed, m in enumerate(members)]
     signals = [rescaled_logit(log_probabilities(model.predict_proba(x)), data.y) for model in fitted]
-    return np.array(signals), members, planted
-
-
-def exposed(signals, members):
-    smoothed = smooth(signals, choose_smoothing(signals, members).overall)
-    return exposure(smoothed, members).exposed.to_numpy()
+    rounded = np.array(signals)
+    return smooth(rounded, choose_smoothing(rounded, members).overall), members, planted
 
 
 def test_planted_labels_are_found(audited):
     signals, members, planted = audited
-    found = exposed(signals, members)
+    found = exposure(signals, members).exposed.to_numpy()
     assert found[planted].sum() >= 15
     assert found[~planted].sum() <= 0.03 * (~planted).sum()
 
@@ -46,7 +42,7 @@ def test_planted_labels_are_found(audited):
 def test_shuffled_memberships_report_hardly_anybody(audited):
     signals, _, _ = audited
     records = np.zeros(signals.shape[1], dtype=int)
-    audits = [exposed(signals, draw_members(records, MODELS, seed=100 + i)).sum() for i in range(10)]
+    audits = [exposure(signals, draw_members(records, MODELS, seed=100 + i)).exposed.sum() for i in range(10)]
     assert sum(audits) <= 1, audits
 
 

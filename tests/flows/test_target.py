@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import binom, kstest
 
 import standout
+from standout.estimate.agreement import cautious
 from standout.estimate.outside import OutTest
 from standout.estimate.spread import excess_noise, shrunk_spread
 from standout.estimate.tails import fit_tails
@@ -35,7 +36,7 @@ def test_p_values_are_those_of_the_test_of_each_record(world):
     s, m = given["signals"].astype(np.float32), given["members"]
     halves = moments_of(s[:8], m[:8]), moments_of(s[8:], m[8:])
     noise = excess_noise(halves)
-    moments = halves[0] + halves[1]
+    moments = cautious(halves[0] + halves[1])
     test = OutTest.of(moments, shrunk_spread(moments, noise), fit_tails(s, m, 1e-3, noise), sure=3.0)
     np.testing.assert_allclose(p, test.p_value(given["target_signals"].astype(np.float32)), rtol=1e-6)
     assert kstest(p[~members], "uniform").pvalue > 1e-3

@@ -17,6 +17,7 @@ from standout.data.dataset import Dataset
 from standout.explain import CHARACTERISTICS, Evidence
 from standout.recipes import Recipe, recipe_of
 from standout.shadows.memberships import draw_members, model_seeds
+from standout.shadows.plan import planned
 from standout.signals import rescaled_logit, smooth
 
 SEED = 7
@@ -72,12 +73,17 @@ def signals_of(dataset: Dataset, recipe: Recipe, models: int, jobs: int) -> tupl
     return np.concatenate([np.asarray(p) for p in parts]), members
 
 
-def trained(name: str, folder: Path | None, models: int, cache: Path | None, jobs: int) -> tuple[np.ndarray, ...]:
+def trained(
+    name: str, folder: Path | None, models: int, cache: Path | None, jobs: int, dtype: str | None = None
+) -> tuple[np.ndarray, ...]:
     """(signals, members) of a trial, from the cache where it holds them."""
     if cache and cache.exists():
         with np.load(cache) as file:
             return file["s"], file["m"]
-    signals, members = signals_of(*task(name, folder), models, jobs)
+    dataset, recipe = task(name, folder)
+    if dtype:
+        recipe = planned(recipe, {"dtype": dtype})
+    signals, members = signals_of(dataset, recipe, models, jobs)
     if cache:
         np.savez(cache, s=signals, m=members)
     return signals, members
@@ -105,8 +111,9 @@ def main() -> None:
     parser.add_argument("--models", type=int, default=256)
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--dtype", choices=("float32", "bfloat16"), help="of the products that train a net")
     asked = parser.parse_args()
-    signals, _ = trained(asked.dataset, asked.data, asked.models, asked.cache, asked.jobs)
+    signals, _ = trained(asked.dataset, asked.data, asked.models, asked.cache, asked.jobs, asked.dtype)
     print(f"{asked.cache}: {signals.shape[0]} models, {signals.shape[1]} records")
 
 

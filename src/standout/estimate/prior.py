@@ -106,10 +106,11 @@ def _expected_gap(gap, error, level, log_variance, log_ratio) -> tuple[np.ndarra
     most = 3 * np.quantile(np.abs(gap), 0.99) + 1e-12  # single records do not bend the surface
     wanted = np.clip(gap, -most, most) * weight
     parts = [slice(start, start + SURFACE) for start in range(0, len(gap), SURFACE)]
-    triangle = np.empty((0, 14))
+    triangle: np.ndarray = np.empty((0, 14))
     for part in parts:  # QR of all rows, a part at a time: the whole matrix would be the largest of all
         x = _surface(rank[part], v[part], r[part]) * weight[part, None]
-        triangle = np.linalg.qr(np.concatenate([triangle, np.column_stack([x, wanted[part]])]), mode="r")
+        rows = np.concatenate([triangle, np.column_stack([x, wanted[part]])])
+        triangle = np.asarray(np.linalg.qr(rows, mode="r"))
     beta = np.linalg.lstsq(triangle[:, :-1], triangle[:, -1], rcond=1e-8)[0]
     expected = np.concatenate([_surface(rank[part], v[part], r[part]) @ beta for part in parts])
     on_variance = beta[6] + rank * beta[7] + rank**2 * beta[8] + 2 * v * beta[9] + r * beta[12]

@@ -14,6 +14,7 @@ from joblib import Parallel, delayed
 import standout
 from standout.attacks.smoothing import choose_smoothing
 from standout.data.dataset import Dataset
+from standout.data.records import Records
 from standout.explain import CHARACTERISTICS, Evidence
 from standout.recipes import Recipe, recipe_of
 from standout.shadows.memberships import draw_members, model_seeds
@@ -100,7 +101,7 @@ def smoothed(signals: np.ndarray, members: np.ndarray) -> np.ndarray:
 def characteristics_of(dataset: Dataset) -> np.ndarray:
     """Characteristics (N, F) of the records from the data alone, as an audit hands them to the prior."""
     n = len(dataset)
-    evidence = Evidence(dataset, np.zeros(n), np.zeros((n, len(dataset.classes))))
+    evidence = Evidence(Records.of(dataset), np.zeros(n), np.zeros((n, len(dataset.classes))))
     return np.column_stack([c.values(evidence) for c in CHARACTERISTICS.values() if c.group == "data"])
 
 

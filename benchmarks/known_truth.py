@@ -5,8 +5,8 @@
 2,000 records, of which 3 % have a large effect; each record has a level, a spread and a ratio of its IN to its OUT
 spread of its own. Three shapes of noise, the same IN and OUT: normal, Student-t of 5 degrees of freedom, and gamma of
 shape 8 with its long tail to the right or to the left. The truth is the power of the one-sided test at the record's own
-false-positive rate of 0.1 %, from the exact tails, but at least that rate, which the best test always has. Not everything here is in the estimate's favour: it takes signals as
-nearly normal, with one tail for all records.
+false-positive rate of 0.1 %, from the exact tails, but at least that rate, which the best test always has. Not
+everything here is in the estimate's favour: it takes signals as nearly normal, with one tail for all records.
 """
 
 import argparse

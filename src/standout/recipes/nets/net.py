@@ -128,7 +128,7 @@ class NetRecipe:
         raise NotImplementedError
 
     def stack_size(self, dataset: Dataset) -> int:
-        return self.stack or 8
+        return self.stack or min(8, self.largest)
 
     def at(self, dtype: str) -> Self:
         """The same in the precision of a plan."""

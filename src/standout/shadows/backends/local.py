@@ -17,7 +17,7 @@ from standout.shadows.stack import Stack, Work, train_stack
 from standout.threads import ONE_THREAD
 
 IDLE = 300
-"""Seconds after which a process that nobody uses ends; until then the next audit of this session has it."""
+"""Seconds after which a process that nobody uses ends; until then the next audit of this process has it."""
 
 _idle: dict[str | None, list[ProcessPoolExecutor]] = {}
 """Processes at rest, by the GPU that they see."""

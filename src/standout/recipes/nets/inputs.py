@@ -14,7 +14,7 @@ BOUND = 10.0
 
 
 PART = 1024
-"""Records that are scaled at a time: they stay in the cache."""
+"""Records that are scaled, and that a model answers, at a time: they stay in the cache."""
 
 
 @dataclass(frozen=True, eq=False)

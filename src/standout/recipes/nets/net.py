@@ -11,16 +11,13 @@ import torch
 from standout.data.dataset import Dataset
 from standout.data.encode import matrix_of
 from standout.errors import InputError, did_you_mean, listed
-from standout.recipes.nets.inputs import Fit, Source
+from standout.recipes.nets.inputs import PART, Fit, Source
 from standout.recipes.nets.losses import CrossEntropy
 from standout.recipes.nets.optimizers import OPTIMIZERS
 from standout.recipes.nets.pace import fastest
 from standout.recipes.nets.precision import DTYPES, best_dtype
 from standout.recipes.nets.stacked import Noise, Stack, Training, generators, layout, layouts, train
 from standout.recipes.recipe import Pace, Trained
-
-PART = 1024
-"""Records that a model answers at a time."""
 
 
 @contextmanager

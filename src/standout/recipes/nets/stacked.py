@@ -16,10 +16,10 @@ from standout.recipes.nets.optimizers import optimizer
 from standout.recipes.nets.parameters import Parameters
 
 EIGHT = 8
+"""Widths of steps are multiples of it."""
 
 Inputs = Callable[[Tensor], Tensor]
 """inputs(records (K, B)) -> (K, B, ...): gathers and prepares a batch."""
-
 
 Answer = Callable[[Tensor], tuple[Tensor, Tensor]]
 """answer(x float32 (B, D)) -> logits (B, C) and penultimate features (B, H)."""

@@ -598,7 +598,7 @@ def test_config_of_another_shape(finished, files, desk, capsys, change):
 
 KINDS = {
     "fraction": {"fraction": "half"},
-    "fpr": {"fpr": None},
+    "fpr": {"fpr": "0.001"},
     "above": {"exposed_above": "0.1"},
     "attacks": {"attacks": 3},
     "out": {"out": 3},

@@ -1,6 +1,7 @@
 """What a person sees in the terminal: progress, headline, lists."""
 
 import contextlib
+import json as to_json
 import sys
 from collections.abc import Callable, Iterator
 
@@ -98,6 +99,41 @@ def headline(run) -> None:
     console.print(f"report: {_plain(str(run.path / 'report.html'))}")
 
 
+def forecast(seen, *, json: bool, quiet: bool) -> int:
+    """What a dry run found; returns the exit code."""
+    from dataclasses import asdict
+
+    if json:
+        print(to_json.dumps(asdict(seen), indent=1, ensure_ascii=False))
+    if json or quiet:
+        return 0
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(
+        f"[bold]{_plain(seen.name)}[/]: {seen.records:,} records would be audited by {seen.shadows:,} shadow models of "
+        f"{_plain(seen.model)}, each trained on about {seen.members_per_model:,}; nothing was trained or written"
+    )
+    console.print(
+        f"about {span(seen.seconds)} of training on {seen.jobs} cores ({seen.seconds_a_model:.2g} s a model), and "
+        f"{seen.bytes / 1e6:,.0f} MB on disk"
+    )
+    if seen.smallest is None:
+        console.print("so few shadows can report no exposure with 80 % chance; ask for more (64 are usual)")
+    else:
+        console.print(
+            f"smallest exposure that so many shadows report with 80 % chance: about {seen.smallest:.0%} (simulated)"
+        )
+    for line in seen.warnings:
+        console.print(f"[yellow]note:[/] {_plain(line)}")
+    return 0
+
+
+def span(seconds: float) -> str:
+    """A length of time as a person says it."""
+    if seconds < 90:
+        return f"{max(seconds, 1):.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
 def shard_line(run) -> None:
     """What is there of a shard, and what to do next."""
     _, of = run.shard.split("/")
@@ -106,7 +142,10 @@ def shard_line(run) -> None:
 
 def target_line(target: dict) -> str:
     """What was found of a target model."""
-    line = f"target: {target['flagged']:,} records flagged as its training data by {target['attack']}"
+    line = (
+        f"target: {target['flagged']:,} records flagged as its training data, at one false alarm in "
+        f"{1 / target['flagged_at']:,.0f} for each"
+    )
     if target["members"] is None:
         return line
     figures = [f"{name} {target[key]:{form}}" for name, key, form in (

@@ -64,8 +64,9 @@ def test_block_says_what_the_records_say(world):
     block, table = run.summary["target"], run.records
     assert table.columns[-4:].tolist() == ["member", "score", "p_value", "flagged"]
     assert (table["member"] == members).all()
-    assert block["attack"] == "moderated" and block["calibrated_at"] == 0.01
+    assert block["attack"] == "moderated" and block["flagged_at"] == 0.01
     flagged = table["flagged"].to_numpy()
+    assert (flagged == (table["p_value"] <= 0.01)).all()
     assert block["flagged"] == flagged.sum() and block["members"] == members.sum()
     assert block["auc"] == pytest.approx(roc_auc_score(members, table["score"]), abs=1e-12)
     assert block["tpr"] == flagged[members].mean() and block["fpr"] == flagged[~members].mean()
@@ -88,8 +89,72 @@ def test_nothing_but_the_figures_of_success_knows_the_members(world):
             assert other.summary[block] == runs[0].summary[block]
     assert runs[2].records["member"].isna().all()
     assert runs[2].summary["target"] == {**runs[0].summary["target"], **dict.fromkeys(
-        ("members", "auc", "tpr", "fpr", "precision"))}  # fmt: skip
+        ("members", "auc", "tpr", "fpr", "precision", "likeness"))}  # fmt: skip
     assert "nobody can tell here how right that is" in (runs[2].path / "report.html").read_text()
+
+
+def test_promises_are_those_of_the_same_test_on_models_held_out(world):
+    """By brute force: each block of two pairs judged by the other pairs; and what it promises, targets keep."""
+    given, _, _ = world(32, 1500, seed=4)
+    block = standout.score(**given, fpr=0.01, attacks="loss").summary["target"]
+    s, m = given["signals"].astype(np.float32), given["members"]
+    noise = excess_noise((moments_of(s[:16], m[:16]), moments_of(s[16:], m[16:])))
+    tails = fit_tails(s, m, 0.01, noise)
+    hits = np.zeros((2, 2))
+    for start in range(0, 32, 4):
+        others = np.r_[0:start, start + 4 : 32]
+        moments = cautious(moments_of(s[others], m[others]))
+        test = OutTest.of(moments, shrunk_spread(moments, noise), tails, sure=3.0)
+        for t in range(start, start + 4):
+            accused = test.p_value(s[t].astype(float)) <= 0.01
+            hits += [[(accused & m[t]).sum(), m[t].sum()], [(accused & ~m[t]).sum(), (~m[t]).sum()]]
+    tpr, fpr = hits[:, 0] / hits[:, 1]
+    assert block["expected"] == pytest.approx({"tpr": tpr, "fpr": fpr}, rel=0.02)
+    for prior, share in block["precision_at_prior"].items():
+        p = float(prior)
+        rates = block["expected"]
+        assert share == pytest.approx(p * rates["tpr"] / (p * rates["tpr"] + (1 - p) * rates["fpr"]), rel=1e-12)
+        low, high = block["precision_at_prior_ci"][prior]
+        assert low <= share <= high
+    right, wrong = 0.0, 0.0
+    for seed in range(6):
+        given, members, _ = world(32, 1500, seed=10 + seed)
+        flagged = standout.score(**given, fpr=0.01, attacks="loss").records["flagged"].to_numpy()
+        right, wrong = right + flagged[members].mean() / 6, wrong + flagged[~members].mean() / 6
+    assert right / (right + wrong) == pytest.approx(block["precision_at_prior"]["0.5"], abs=0.06)
+
+
+def test_a_target_unlike_its_references_is_told(world):
+    given, members, _ = world(32, 1000)
+    same = standout.score(**given, target_members=members)
+    assert not any("otherwise than models of this recipe" in w for w in same.summary["warnings"])
+    assert not any(figure["differs"] for figure in same.summary["target"]["likeness"].values())
+    moved = {**given, "target_signals": given["target_signals"] + 3.0}
+    other = standout.score(**moved, target_members=members)
+    assert other.summary["target"]["likeness"]["shift"]["differs"]
+    assert any("otherwise than models of this recipe" in w for w in other.summary["warnings"])
+    assert standout.score(**moved).summary["target"]["likeness"] is None, "nobody knows whom it never saw"
+
+
+def test_a_reference_is_seldom_said_to_differ(paired):
+    """Each of many models of one kind as the target of the others: about one in a thousand by design, and the figure
+    is that of a loop over records."""
+    from standout.flows.likeness import likeness
+
+    members = paired(34, 300, 5)
+    signals = np.random.default_rng(5).normal(size=(34, 300)) + members
+    seen = [likeness(signals[t], members[t], np.delete(signals, (t - t % 2, t - t % 2 + 1), 0),
+                     np.delete(members, (t - t % 2, t - t % 2 + 1), 0)) for t in range(34)]  # fmt: skip
+    assert sum(r.differs for found in seen for r in found.values()) <= 2
+    s, m = signals[:32], members[:32]
+    usual = sum(s[~m[:, i], i].var() * (~m[:, i]).sum() for i in range(300)) / ((~m).sum() - 300)
+    away = []
+    for i in np.flatnonzero(~members[33]):
+        out = s[~m[:, i], i]
+        variance = (out.var() * len(out) + 4 * usual) / (len(out) - 1 + 4)
+        away.append((signals[33, i] - out.mean()) / np.sqrt(variance))
+    assert seen[33]["shift"].seen == pytest.approx(np.mean(away), abs=1e-9)
+    assert seen[33]["spread"].seen == pytest.approx(np.sqrt(np.mean(np.square(away))), abs=1e-9)
 
 
 def test_the_target_changes_no_figure_of_its_references(world):

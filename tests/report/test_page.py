@@ -225,8 +225,10 @@ def test_outputs_given_in_python_have_no_command(page):
     assert "The same call of standout.score" in read(page(summary=UNKNOWN, config=config)).text
 
 
-TARGET = {"attack": "lira", "calibrated_at": 0.001, "flagged": 3, "members": 20, "auc": 0.7125, "tpr": 0.15,
-          "fpr": 0.0, "precision": 1.0}  # fmt: skip
+TARGET = {"attack": "lira", "flagged_at": 0.001, "flagged": 3, "expected": {"tpr": 0.1, "fpr": 0.001},
+          "precision_at_prior": {"0.5": 0.99, "0.1": 0.917, "0.01": 0.503},
+          "precision_at_prior_ci": {"0.5": [0.98, 0.995], "0.1": [0.9, 0.93], "0.01": None}, "likeness": None,
+          "members": 20, "auc": 0.7125, "tpr": 0.15, "fpr": 0.0, "precision": 1.0}  # fmt: skip
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -243,6 +245,8 @@ def test_a_target_model_has_a_section(page, known):
     assert rows[2] == ["r1", "a", "−49.50", "1.0e-07", "yes" if known else "not known"]
     figures = [r.all("td")[0].text for r in section.all("tbody")[0].all("tr")]
     assert figures == (["0.713", "15.0%", "0%", "100%"] if known else ["not available"] * 4)
+    assert "99.0% (98.0% to 99.5%) of the flags are true where 50% were" in section.text
+    assert "50.3% of the flags are true where 1% were" in section.text
     assert ("nobody can tell here how right that is" in section.text) != known
     assert "#target" in [a.attributes["href"] for a in root.all("a")]
 

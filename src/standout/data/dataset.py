@@ -23,7 +23,9 @@ class Dataset:
     kind: "tabular" or "image"; default by the number of dimensions.
 
     After construction `y` holds class codes int64 (N,), `classes` the names, `values` the label of each class as the
-    user wrote it, `ids` text, `groups` codes or None; `origin` is what the command line would call it, where it can.
+    user wrote it, `ids` text, `groups` codes or None; `rows` int64 (N,) which of the `given` rows each record was;
+    `origin` is what the command line would call it, where it can; `audited` bool (N,) the records that models are asked
+    about where all others are in every training, None for all.
     Raises InputError for what cannot be used.
     """
 
@@ -37,6 +39,9 @@ class Dataset:
     classes: tuple[str, ...] = ()
     values: Any = None
     origin: tuple[str, ...] = ()
+    rows: Any = None
+    given: int = 0
+    audited: Any = None
 
     def __post_init__(self):
         if self.values is not None:  # made by `take` from a checked one
@@ -55,6 +60,8 @@ class Dataset:
         keep = codes >= 0
         put("x", x if keep.all() else (x.loc[keep] if isinstance(x, pd.DataFrame) else x[keep]))
         put("y", codes[keep])
+        put("rows", np.flatnonzero(keep))
+        put("given", n)
         put("ids", ids[keep])
         put("groups", None if groups is None else group_codes(groups[keep]))
         put("classes", classes)
@@ -74,8 +81,31 @@ class Dataset:
     def take(self, rows: np.ndarray) -> "Dataset":
         """The same data set with only these rows, in this order."""
         x = self.x.iloc[rows] if isinstance(self.x, pd.DataFrame) else self.x[rows]
-        groups = None if self.groups is None else self.groups[rows]
-        return replace(self, x=x, y=self.y[rows], ids=self.ids[rows], groups=groups)
+        groups, audited = (None if part is None else part[rows] for part in (self.groups, self.audited))
+        return replace(
+            self, x=x, y=self.y[rows], ids=self.ids[rows], groups=groups, rows=self.rows[rows], audited=audited
+        )
+
+    @property
+    def asked(self) -> "slice | np.ndarray":
+        """Which records models are asked about: places of the audited ones, or all."""
+        return slice(None) if self.audited is None else np.flatnonzero(self.audited)
+
+    def audited_only(self) -> "Dataset":
+        """The records that models are asked about as a data set of their own."""
+        if self.audited is None:
+            return self
+        few = self.take(np.flatnonzero(self.audited))
+        groups = None if few.groups is None else np.unique(few.groups, return_inverse=True)[1]
+        return replace(few, audited=None, groups=groups)
+
+    def trained_on(self, members: np.ndarray) -> np.ndarray:
+        """Memberships of all records bool (K, N) from those of the audited ones (K, A): the others are always in."""
+        if self.audited is None:
+            return members
+        whole = np.ones((len(members), len(self)), dtype=bool)
+        whole[:, self.audited] = members
+        return whole
 
     def id_order(self) -> np.ndarray:
         """Positions (N,) that sort the records by id: the order in which models train, whatever the user's order."""

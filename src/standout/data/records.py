@@ -9,10 +9,12 @@ from standout.data.dataset import Dataset
 
 @dataclass(frozen=True, eq=False)
 class Records:
-    """Records in the order in which they are worked on: by id, so that rows given in another order give equal figures.
+    """Audited records in the order in which they are worked on: by id, so that rows given in another order give equal
+    figures.
 
     ids: text (N,); y: class codes int64 (N,), None where no label is known; classes: their names; place: int (N,),
     which row of the user's each one is. data: the same records as a data set, None where only outputs are known.
+    training: the data set that models train on, in the same order; more than `data` where some are in every training.
     """
 
     ids: np.ndarray
@@ -21,13 +23,21 @@ class Records:
     place: np.ndarray
     name: str
     data: Dataset | None
+    training: Dataset | None = None
 
     @classmethod
     def of(cls, dataset: Dataset) -> "Records":
         """The records of a data set in the user's order."""
-        place = dataset.id_order()
-        data = dataset.take(place)
-        return cls(data.ids, data.y, data.classes, place, data.name, data)
+        order = dataset.id_order()
+        training = dataset.take(order)
+        data = training.audited_only()
+        place = np.argsort(np.argsort(order[training.asked]))
+        return cls(data.ids, data.y, data.classes, place, data.name, data, training)
+
+    @property
+    def always(self) -> int:
+        """How many records are in every training."""
+        return 0 if self.data is None or self.training is None else len(self.training) - len(self.data)
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -1,4 +1,6 @@
-"""The false-positive rate that the exposure test shows on models held out."""
+"""What the exposure test shows on models held out: its false-positive rate, and how often it is right."""
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -38,3 +40,32 @@ def own_fpr_seen(
     weights = resample_weights(len(wrong))
     draws = (weights @ wrong[:, 1]) / np.maximum(weights @ asked[:, 1], 1)
     return {"all": float(rate[0]), "exposed": float(rate[1]), "ci": interval(draws)}
+
+
+@dataclass(frozen=True, eq=False)
+class OwnRates:
+    """Shares of members and of non-members that the test accuses, on held-out models, and the same (resamples,) each
+    by a bootstrap over blocks of pairs."""
+
+    tpr: float
+    fpr: float
+    tpr_draws: np.ndarray
+    fpr_draws: np.ndarray
+
+
+def own_rates_seen(
+    signals: np.ndarray, members: np.ndarray, fpr: float, tails: Tails, noise_factor: float | np.ndarray, sure: float
+) -> OwnRates:
+    """What a verdict on one more model is worth, seen on models held out: the test at `fpr` of each record by itself.
+
+    signals (M, N), members bool (M, N); sure: as `OutTest.of` has it.
+    """
+    counts = []
+    for chosen, references, spread in held_out(signals, members, BLOCKS, noise_factor):
+        beyond = OutTest.of(references, spread, tails, sure).accuses(signals[chosen], fpr)
+        inside = members[chosen]
+        counts.append([(beyond & inside).sum(), inside.sum(), (beyond & ~inside).sum(), (~inside).sum()])
+    seen = np.array(counts, dtype=np.float64)
+    hits, trials, false_hits, false_trials = seen.sum(axis=0)
+    drawn = resample_weights(len(seen)) @ seen
+    return OwnRates(hits / trials, false_hits / false_trials, drawn[:, 0] / drawn[:, 1], drawn[:, 2] / drawn[:, 3])

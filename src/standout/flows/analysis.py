@@ -16,6 +16,7 @@ from standout.flows.attacking import Attacked, attack_all
 from standout.flows.exhibits import exhibits
 from standout.flows.explaining import Explained, explain, mean_over, notes
 from standout.flows.options import Options
+from standout.flows.policy import judged as judged_by
 from standout.flows.rounds import Rounds
 from standout.flows.target import Target, judge
 from standout.measure.overfitting import accuracy_and_gap, accuracy_unknown
@@ -38,7 +39,7 @@ class Made:
 
 def analyse(
     folder: RunFolder,
-    key: str,
+    config: dict,
     records: Records,
     outputs: Outputs,
     options: Options,
@@ -51,8 +52,8 @@ def analyse(
 ) -> None:
     """Attack, measure, estimate, explain; write summary.json, records.csv, figures.json.
 
-    key: of the run. warnings: lines so far; more are added. seconds: what came before took. rounds: those of an audit.
-    target: one more model that is judged by all of these.
+    config: what config.json holds. warnings: lines so far; more are added. seconds: what came before took.
+    rounds: those of an audit. target: one more model that is judged by all of these.
     """
     clock = [time.perf_counter()]
     stable = None if rounds is None else rounds.block()
@@ -73,7 +74,7 @@ def analyse(
     summary = {
         "schema": "standout/1",
         "standout": __version__,
-        "key": key,
+        "key": config["key"],
         "warnings": warnings,
         **setting(records, outputs, made),
         "accuracy": accuracy_unknown() if correct is None else accuracy_and_gap(correct, outputs.members),
@@ -90,12 +91,16 @@ def analyse(
         "causes": {cause: int((explained.why.cause == cause).sum()) for cause in CAUSES},
         "characteristics": explained.strengths,
         "taxonomy": ["NISTAML.033", "AML.T0024.000"],
-        "policy": None,
+        "policy": judged_by(config["asked"].get("policy"), int(estimated.exposed.sum())),
     }
     if judged is not None:
         summary["target"] = judged.block
     write_records(folder, table.iloc[np.argsort(records.place, kind="stable")].reset_index(drop=True))
-    shown = {} if records.data is None else exhibits(records.data, table, explained.evidence)
+    shown = (
+        {}
+        if records.data is None or config["asked"].get("redact")
+        else exhibits(records.data, table, explained.evidence)
+    )
     folder.write_json("figures.json", {"counted_at": attacked.counted_at, "roc": attacked.drawn, **shown})
     clock.append(time.perf_counter())
     spent = np.diff(clock)
@@ -172,7 +177,7 @@ def records_table(
 
 def setting(records: Records, outputs: Outputs, made: Made) -> dict:
     """The blocks `dataset`, `model` and `shadows` of the summary."""
-    size = int(outputs.members.sum(axis=1).min())
+    size = int(outputs.members.sum(axis=1).min()) + records.always
     parameters = outputs.parameters()
     return {
         "dataset": {
@@ -191,6 +196,7 @@ def setting(records: Records, outputs: Outputs, made: Made) -> dict:
             "seed": made.seed,
             "fraction": made.fraction,
             "members_per_model": size,
+            "in_all": records.always,
         },
     }
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from standout.data.dataset import Dataset
 from standout.data.records import Records
+from standout.data.sample import sample
 from standout.data.source import load_again
 from standout.errors import InputError, listed
 from standout.flows.analysis import Made, analyse
-from standout.flows.audit import dataset_of, refuse_unrecognised
 from standout.flows.options import Options
 from standout.flows.place import config_there, path_of, place, scored, well_formed
+from standout.flows.preparing import dataset_of, refuse_unrecognised
 from standout.flows.run import Run
 from standout.report.build import write_report
 from standout.run.folder import RunFolder
@@ -48,10 +49,13 @@ def merge(
     refuse_unrecognised(parts, "merge")
     if differs := differences(parts["libraries"], libraries()):
         raise InputError(f"the shards were trained with other versions: {listed(differs, 4)}; merge with those")
-    records = Records.of(data_of(config, x, y, ids, groups, source))
+    dataset = data_of(config, x, y, ids, groups, source)
+    if asked.get("records") is not None:
+        dataset = sample(dataset, asked["records"], asked["seed"])
+    records = Records.of(dataset)
     data = records.data
-    assert data is not None
-    if data.digest() != parts["data"]:
+    assert data is not None and records.training is not None
+    if records.training.digest() != parts["data"]:
         raise InputError(
             f"{records.name} is not the data that the shards were trained on; give --source PATH of that (from Python: "
             "x and y)"
@@ -65,7 +69,8 @@ def merge(
     )  # fmt: skip
     count = asked["shadows"]
     options = Options(
-        count, asked["fraction"], asked["seed"], asked["fpr"], asked["exposed_above"], tuple(asked["attacks"])
+        count, asked["fraction"], asked["seed"], asked["fpr"], asked["exposed_above"], tuple(asked["attacks"]),
+        records=asked.get("records"),
     ).checked()  # fmt: skip
     with place(out) as folder:
         there = config_there(folder, parts)
@@ -77,7 +82,7 @@ def merge(
         stored = Shadows(folder, config["key"], plan["seeds"][:count], members[:count])
         made = Made(config["model"]["name"], asked["seed"], asked["fraction"])
         analyse(
-            folder, config["key"], records, stored, options, made, config["notes"],
+            folder, config, records, stored, options, made, config["notes"],
             seconds=time.perf_counter() - start,
         )  # fmt: skip
         write_report(folder)

@@ -17,10 +17,13 @@ MOST_SHADOWS = 512
 
 @dataclass(frozen=True)
 class Options:
-    """Options of an audit that do not change which models are trained, and those that do (seed, fraction)."""
+    """Options of an audit that do not change which models are trained, and those that do (seed, fraction, records).
+
+    fraction: None for what fits, a half or the share that the target was trained on.
+    """
 
     shadows: int = 64
-    fraction: float = 0.5
+    fraction: float | None = 0.5
     seed: int = 0
     fpr: float = 1e-3
     exposed_above: float = 0.1
@@ -29,6 +32,7 @@ class Options:
     until_stable: bool = False
     most_shadows: int | None = None
     shard: Shard | None = None
+    records: int | None = None
 
     @property
     def budget(self) -> int:
@@ -44,19 +48,22 @@ class Options:
             shadows=whole("shadows", self.shadows),
             seed=whole("seed", self.seed),
             jobs=None if self.jobs is None else whole("jobs", self.jobs),
-            fraction=number("fraction", self.fraction),
+            fraction=None if self.fraction is None else number("fraction", self.fraction),
             fpr=number("fpr", self.fpr),
             exposed_above=number("exposed-above", self.exposed_above),
             until_stable=yes_or_no("until-stable", self.until_stable),
             most_shadows=None if self.most_shadows is None else whole("most-shadows", self.most_shadows),
+            records=None if self.records is None else whole("records", self.records),
         )
         if plain.shadows < 4 or plain.shadows % 2:
             raise InputError(f"shadows must be an even number, at least 4, not {plain.shadows}: models come in pairs")
         plain.check_budget()
         if plain.shard is not None and plain.until_stable:
             raise InputError("shard does not go with until-stable: when to stop is told from all models; leave one out")
-        if not 0 < plain.fraction < 1:
+        if plain.fraction is not None and not 0 < plain.fraction < 1:
             raise InputError(f"fraction must lie between 0 and 1, not {plain.fraction}")
+        if plain.records is not None and plain.records < 8:
+            raise InputError(f"records must be at least 8, not {plain.records}")
         if plain.seed < 0:
             raise InputError(f"seed must be 0 or more, not {plain.seed}")
         if plain.jobs is not None and plain.jobs < 1:

@@ -11,6 +11,7 @@ from standout.flows.analysis import Made, analyse
 from standout.flows.given import Given, Scored, checked
 from standout.flows.options import Options, attack_names
 from standout.flows.place import config_of, config_there, place
+from standout.flows.policy import Policy
 from standout.flows.run import Run
 from standout.measure.roc import Roc
 from standout.report.build import write_report
@@ -34,9 +35,11 @@ def score(
     target_logits=None,
     target_probabilities=None,
     target_members=None,
-    fpr: float = 1e-3,
-    exposed_above: float = 0.1,
+    fpr: float | None = None,
+    exposed_above: float | None = None,
     attacks: str | Sequence[str] | None = None,
+    policy: str | Path | None = None,
+    redact: bool = False,
     name: str | None = None,
     out: str | Path | None = None,
 ) -> Run:
@@ -59,36 +62,42 @@ def score(
     M is even, at least 4. Models 2j and 2j + 1 are taken as a pair: best the two that split the records in halves. An
     attack on a model uses neither it nor its pair. Memberships must not depend on each other between pairs.
 
-    fpr, exposed_above, attacks: as for `audit`; the entropies are left out where signals alone do not tell them.
+    fpr, exposed_above, attacks, policy, redact: as for `audit`; the entropies are left out where signals alone do not
+    tell them.
     name: of the data, for the report. out: run folder; default a temporary one that goes with the returned Run.
 
     Returns a Run; with a target its records also have `member` (empty where not known), `score` (of the main attack),
-    `p_value` (chance that a model that never saw the record looks as much like one that did) and `flagged` (score at
-    or above the threshold that non-members of the references reach in a share fpr). Raises InputError, in one line,
-    for whatever cannot be used; then nothing was made or changed.
+    `p_value` (chance that a model that never saw the record looks as much like one that did) and `flagged` (p_value at
+    most fpr). Raises InputError, in one line, for whatever cannot be used; then nothing was made or changed.
     """
     given = Given(
         signals, logits, probabilities, labels, members, x, ids,
         target_signals, target_logits, target_probabilities, target_members,
     )  # fmt: skip
     return score_given(
-        given, fpr=fpr, exposed_above=exposed_above, attacks=attacks, name=name or "data", out=out, origin=()
-    )
+        given, fpr=fpr, exposed_above=exposed_above, attacks=attacks, policy=policy, redact=redact, name=name or "data",
+        out=out, origin=(),
+    )  # fmt: skip
 
 
 def score_given(
     given: Given,
     *,
-    fpr: float,
-    exposed_above: float,
-    attacks: str | Sequence[str] | None,
+    fpr: float | None = None,
+    exposed_above: float | None = None,
+    attacks: str | Sequence[str] | None = None,
+    policy: str | Path | None = None,
+    redact: bool = False,
     name: str,
     out: str | Path | None,
     origin: tuple[str, ...],
 ) -> Run:
     """`score` of arrays by their names. origin: what the command line would call them, where it can."""
     start = time.perf_counter()
+    rules = Policy.read(policy).checked()
+    fpr, exposed_above = rules.rates(fpr, exposed_above)
     options = Options(fpr=fpr, exposed_above=exposed_above, attacks=attack_names(attacks)).checked()
+    told = {**({} if rules.file is None else {"policy": rules.block()}), **({"redact": True} if redact else {})}
     scored = checked(given, name)
     options, warnings = fitting(options, scored, chosen=attacks is not None)
     parts = key_parts(scored, options)
@@ -98,7 +107,7 @@ def score_given(
             parts,
             {"name": name, "records": len(scored.records), "classes": list(scored.records.classes)},
             {"name": f"given {scored.kind}", "settings": {}},
-            {"command": "score", "source": list(origin), "model": None},
+            {"command": "score", "source": list(origin), "model": None, **told},
             options,
         )
         folder.sweep()
@@ -106,7 +115,7 @@ def score_given(
         made = Made(f"given {scored.kind}", None, float(scored.outputs.members.mean()))
         took = time.perf_counter() - start
         analyse(
-            folder, config["key"], scored.records, scored.outputs, options, made, warnings,
+            folder, config, scored.records, scored.outputs, options, made, warnings,
             seconds=took, target=scored.target,
         )  # fmt: skip
         write_report(folder)

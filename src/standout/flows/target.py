@@ -10,9 +10,14 @@ from standout.attacks.newcomer import scores_of_newcomer
 from standout.estimate.agreement import cautious
 from standout.estimate.estimate import Estimate
 from standout.estimate.outside import OutTest
+from standout.estimate.own_rate import OwnRates, own_rates_seen
 from standout.estimate.spread import shrunk_spread
 from standout.flows.attacking import Attacked
+from standout.flows.likeness import likeness, note_on
 from standout.flows.options import Options
+from standout.measure.figures import PRIORS, rate
+from standout.measure.intervals import interval
+from standout.measure.precision import precision
 from standout.measure.roc import Roc
 from standout.moments import moments_of
 from standout.shadows.outputs import Outputs
@@ -42,7 +47,8 @@ class Judged:
 def judge(
     target: Target, references: Outputs, attacked: Attacked, estimated: Estimate, options: Options, warnings: list[str]
 ) -> Judged:
-    """The main attack on the target, flagged where the references' own non-members are in a share --fpr at most.
+    """The main attack and the exposure test of each record on the target, flagged where that test's p-value is at most
+    --fpr: a share that holds for each record by itself.
 
     Both sides are smoothed by the amount chosen on all references. Appends to warnings what a reader must know.
     """
@@ -61,20 +67,43 @@ def judge(
         own, theirs = one(target.outputs, attack.signal), references.signal(attack.signal)
         assert theirs is not None
     scores = scores_of_newcomer(attack, own, theirs, members)
-    flagged = scores >= attacked.threshold
     moments = cautious(moments_of(attacked.signal, members))
     test = OutTest.of(moments, shrunk_spread(moments, estimated.fit.noise_factor), estimated.tails, sure=SURE)
-    known = target.members is not None
+    p_value = test.p_value(rescaled.astype(np.float64))
+    flagged = p_value <= options.fpr
     columns = pd.DataFrame(
         {
-            "member": target.members if known else np.nan,
+            "member": np.nan if target.members is None else target.members,
             "score": scores,
-            "p_value": test.p_value(rescaled.astype(np.float64)),
+            "p_value": p_value,
             "flagged": flagged,
         }
     )
-    block = {"attack": attack.name, "calibrated_at": attacked.counted_at, "flagged": int(flagged.sum())}
+    rates = own_rates_seen(
+        attacked.signal, members, options.fpr, estimated.tails, estimated.fit.noise_factor, SURE
+    )  # fmt: skip
+    block = {
+        "attack": attack.name,
+        "flagged_at": options.fpr,
+        "flagged": int(flagged.sum()),
+        "expected": {"tpr": rates.tpr, "fpr": rates.fpr},
+        "precision_at_prior": {rate(p): precision(rates.tpr, rates.fpr, p) for p in PRIORS},
+        "precision_at_prior_ci": {rate(p): precision_range(rates, p) for p in PRIORS},
+        "likeness": None,
+    }
+    if target.members is not None and not target.members.all():
+        correct = target.outputs.signal("correct"), references.signal("correct")
+        right = None if correct[0] is None or correct[1] is None else (correct[0][0], correct[1])
+        found = likeness(rescaled, target.members, attacked.signal, members, right)
+        block["likeness"] = {name: one_range.block() for name, one_range in found.items()}
+        warnings.extend(note_on(found))
     return Judged(columns, block | success(scores, flagged, target.members))
+
+
+def precision_range(rates: OwnRates, prior: float) -> list[float] | None:
+    """95 % interval of the precision at a prior; None where a resample accuses nobody."""
+    flagged = prior * rates.tpr_draws + (1 - prior) * rates.fpr_draws
+    return interval(prior * rates.tpr_draws / flagged) if (flagged > 0).all() else None
 
 
 def one(outputs: Outputs, name: str) -> np.ndarray:

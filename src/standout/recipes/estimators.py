@@ -115,7 +115,8 @@ class EstimatorRecipe:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             model.fit(x.iloc[rows] if isinstance(x, pd.DataFrame) else x[rows], dataset.values[codes])
-            logits, rounded = outputs_of(model, x, len(dataset.classes), dataset)
+            asked = x.iloc[dataset.asked] if isinstance(x, pd.DataFrame) else x[dataset.asked]
+            logits, rounded = outputs_of(model, asked, len(dataset.classes), dataset)
         unconverged = any("Convergence" in w.category.__name__ for w in caught)
         note = "some models did not converge (ConvergenceWarning); raise max_iter" if unconverged else None
         return Trained(logits, rounded, _parameters(model), note=note)
@@ -199,7 +200,7 @@ def _ask(model, method: str, x) -> np.ndarray:
 
 def constant(code: int, dataset: Dataset, note: str) -> Trained:
     """A model that always answers one class."""
-    p = np.zeros((len(dataset), len(dataset.classes)))
+    p = np.zeros((len(dataset.y[dataset.asked]), len(dataset.classes)))
     p[:, code] = 1
     return Trained(log_probabilities(p), rounded=True, note=note)
 

@@ -51,7 +51,7 @@ class FunctionRecipe:
             if not callable(predict):
                 raise InputError(f"{self.name} returned a {type(predict).__name__}; it must return predict(x)")
             outputs = self._answers(predict, dataset)
-            expected = (len(dataset), len(dataset.classes))
+            expected = (len(dataset.y[dataset.asked]), len(dataset.classes))
             if outputs.shape != expected:
                 raise InputError(
                     f"predict of {self.name} returned shape {outputs.shape} for {expected[0]} records and "
@@ -72,8 +72,10 @@ class FunctionRecipe:
             )
 
     def _answers(self, predict: Callable, dataset: Dataset) -> np.ndarray:
-        """What predict says of every record; it gets a copy, since it may scale in place what it is given."""
-        answers = predict(dataset.x.copy())
+        """What predict says of every audited record; it gets a copy, since it may scale in place what it is given."""
+        asked = dataset.asked
+        x = dataset.x.iloc[asked] if isinstance(dataset.x, pd.DataFrame) else dataset.x[asked]
+        answers = predict(x.copy())
         try:
             return np.asarray(answers)
         except ValueError as e:

@@ -14,17 +14,19 @@ from standout.run.tables import read_records
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def write_report(folder: RunFolder) -> None:
+def write_report(folder: RunFolder, *, redact: bool = False) -> None:
     """report.html: one file that works offline, runs no code and asks no other address.
 
-    Raises InputError where the folder holds no finished audit.
+    redact: without ids and contents of records, as always where the run was asked so. Raises InputError where the
+    folder holds no finished audit.
     """
     summary = folder.read_json("summary.json")
     if summary is None or not (folder.path / "records.csv").is_file():
         raise InputError(f"{folder.path} holds no finished audit; run standout audit SOURCE --out {folder.path} first")
-    page = page_of(
-        summary, read_records(folder.path), folder.read_json("figures.json"), folder.read_json("config.json")
-    )
+    config = folder.read_json("config.json") or {}
+    asked = config.get("asked")
+    redact = redact or bool(isinstance(asked, dict) and asked.get("redact"))
+    page = page_of(summary, read_records(folder.path), folder.read_json("figures.json"), config, redact=redact)
     folder.write("report.html", render(page).encode("utf-8", "replace"))
 
 

@@ -28,7 +28,7 @@ def command(config: dict) -> Markup | None:
         words = [["standout", "audit", *(source or ["SOURCE"])], ["--model", name]]
     for key, value in (model.get("settings") or {}).items() if name in MODELS else ():
         words.append(["--device", as_text(value)] if key == "device" else ["--set", f"{key}={as_text(value)}"])
-    for key in ("shadows", "most_shadows", "fraction", "seed", "fpr", "exposed_above"):
+    for key in ("shadows", "most_shadows", "records", "fraction", "seed", "fpr", "exposed_above"):
         if key == "most_shadows" and asked.get("until_stable"):
             words.append(["--until-stable"])
         if asked.get(key) is not None:

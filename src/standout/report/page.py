@@ -1,5 +1,6 @@
 """What the page is given: the run folder's figures, put in the order in which they are read. Nothing is computed."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,7 @@ MOST = 60
 STROKES = 9
 """Kinds of line that the style sheet tells apart."""
 MOST_CELLS = 12
+QUOTED = re.compile(r"'[^']*'")
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,13 @@ class Page:
     drawings: dict[str, Markup | None] = field(default_factory=dict)
     command: str | None = None
     flagged: list[dict[str, Any]] = field(default_factory=list)
+    redacted: bool = False
+
+    @property
+    def warnings(self) -> list[str]:
+        """Lines to tell; where the page is redacted, what they quote is hidden, since it may be an id or a cell."""
+        lines = [str(w) for w in self.summary.get("warnings") or []]
+        return [QUOTED.sub("'\N{HORIZONTAL ELLIPSIS}'", line) for line in lines] if self.redacted else lines
 
     @property
     def given(self) -> bool:
@@ -87,8 +96,13 @@ class Page:
         return [f for f in self.fprs if blocks and not any(known((b.get(f) or {}).get("tpr")) for b in blocks)]
 
 
-def page_of(summary: dict, records: pd.DataFrame, drawn: dict | None, config: dict | None) -> Page:
-    """The page of one run. records: the records table; drawn: figures.json; config: config.json, each where stored."""
+def page_of(
+    summary: dict, records: pd.DataFrame, drawn: dict | None, config: dict | None, *, redact: bool = False
+) -> Page:
+    """The page of one run. records: the records table; drawn: figures.json; config: config.json, each where stored.
+
+    redact: no id and no content of a record, and no command, which names the source.
+    """
     drawn, config = drawn or {}, config or {}
     exposed = records["exposed"].to_numpy(dtype=bool)
     exposure = records["exposure"].to_numpy(dtype=float)
@@ -102,8 +116,8 @@ def page_of(summary: dict, records: pd.DataFrame, drawn: dict | None, config: di
     return Page(
         summary=summary,
         config=config,
-        cards=cards_of(rows[:MOST], drawn, above),
-        shown=min(len(rows), MOST),
+        cards=[] if redact else cards_of(rows[:MOST], drawn, above),
+        shown=0 if redact else min(len(rows), MOST),
         top=rows[0] if rows else None,
         middle=rows[(len(rows) + 1) // 2 - 1] if len(rows) > 2 else None,
         actions=actions_of(rows),
@@ -121,8 +135,9 @@ def page_of(summary: dict, records: pd.DataFrame, drawn: dict | None, config: di
             "roc": roc_at_both_widths(curves, attacks, len(records)),
             "histogram": both(figures.histogram, counts, above),
         },
-        command=command(config),
-        flagged=flagged_of(records),
+        command=None if redact else command(config),
+        flagged=[] if redact else flagged_of(records),
+        redacted=redact,
     )
 
 

@@ -28,7 +28,7 @@ def extend_plan(plan: dict, dataset: Dataset, shadows: int, seed: int) -> dict:
     """The plan with stacks, what each keeps, and seeds for `shadows` models at least; what stands in it is never
     changed. Stacks keep log-probabilities while those of all models so far fit into the budget."""
     stacks, keep = [list(s) for s in plan["stacks"]], list(plan["keep"])
-    model_bytes = len(dataset) * len(dataset.classes) * 2
+    model_bytes = len(dataset.y[dataset.asked]) * len(dataset.classes) * 2
     start = stacks[-1][1] if stacks else 0
     while start < shadows:
         stop = min(start + plan["stack_size"], shadows)

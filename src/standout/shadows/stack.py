@@ -32,7 +32,7 @@ class Work:
 class Stack:
     """What one task trains: models from number `start` on, one for each seed; those in `stored` have their files.
 
-    members: bool (K, N) of its models.
+    members: bool (K, A) of its models among the audited records.
     """
 
     start: int
@@ -48,13 +48,14 @@ def train_stack(work: Work, stack: Stack, gone: Callable[[], bool] | None = None
     gone: whether the run that this serves is no more; asked before each file is written. None in the run's own process.
     """
     sums = StackSums() if stack.keep == "sums" else None
-    recipe, members = work.recipe, stack.members
+    recipe, members, dataset = work.recipe, stack.members, work.dataset
+    trained_on, labels = dataset.trained_on(members), dataset.y[dataset.asked]
     model, written = stack.start, 0
     try:
         with one_thread():
             if gone and gone():
                 return 0
-            for k, trained in enumerate(recipe.train(work.dataset, members, np.asarray(stack.seeds))):
+            for k, trained in enumerate(recipe.train(dataset, trained_on, np.asarray(stack.seeds))):
                 if sums is not None:
                     sums.add(trained, members[k])
                 if model not in stack.stored:
@@ -65,7 +66,7 @@ def train_stack(work: Work, stack: Stack, gone: Callable[[], bool] | None = None
                         model,
                         members[k],
                         trained,
-                        work.dataset.y,
+                        labels,
                         key=work.key,
                         seed=stack.seeds[k],
                         sums=sums,

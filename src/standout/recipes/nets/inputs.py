@@ -52,13 +52,13 @@ class Source:
         within = image or (float(self.base.min()) >= -BOUND and float(self.base.max()) <= BOUND)
         self._plain = self.gaps is None and within
 
-    def seen_by(self, fit: Fit) -> Callable[[slice], Tensor]:
-        """What gives part of the records as one model, the fit's only one, sees them: float32 (B, D), not to be
-        written to."""
+    def seen_by(self, fit: Fit) -> Callable[[slice | Tensor], Tensor]:
+        """What gives part of the records (a slice, or places int (B,)) as one model, the fit's only one, sees them:
+        float32 (B, D), not to be written to."""
         if self._as_they_are(fit):
             return lambda rows: self.base[rows]
 
-        def seen(rows: slice) -> Tensor:
+        def seen(rows: slice | Tensor) -> Tensor:
             gaps = None if self.gaps is None else self.gaps[rows][None]
             return self._scaled(self.base[rows].clone()[None], gaps, fit)[0]
 

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from standout.data.dataset import Dataset
 from standout.data.encode import matrix_of
@@ -32,6 +33,13 @@ def alone() -> Iterator[None]:
     finally:
         torch.set_num_threads(threads)
         torch.set_flush_denormal(False)
+
+
+def parts_of(dataset: Dataset, device: torch.device) -> list[slice] | list[Tensor]:
+    """The records that a model is asked about, PART at a time."""
+    if isinstance(dataset.asked, slice):
+        return [slice(start, start + PART) for start in range(0, len(dataset), PART)]
+    return list(torch.from_numpy(dataset.asked).to(device).split(PART))
 
 
 @dataclass(frozen=True)
@@ -183,7 +191,7 @@ class NetRecipe:
             stack, at = place[k]
             answer, seen = stack.answering(at), source.seen_by(fit.of_models([k]))
             with torch.inference_mode():
-                blocks = [answer(seen(slice(start, start + PART))) for start in range(0, len(labels), PART)]
+                blocks = [answer(seen(part)) for part in parts_of(dataset, device)]
             z, h = (torch.cat(parts).cpu().numpy() for parts in zip(*blocks))
             if not np.isfinite(z).all():
                 raise InputError(f"{self.name}: training diverged (outputs are not finite); lower lr (now {self.lr})")

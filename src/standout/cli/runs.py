@@ -1,0 +1,62 @@
+"""What works on finished runs: `standout merge`, `report`."""
+
+from pathlib import Path
+
+from standout.cli.app import app
+from standout.cli.arguments import Whole, check_fail_over
+from standout.cli.finish import finish
+
+
+@app.command
+def merge(
+    *runs: Path,
+    out: Path,
+    source: str | None = None,
+    fail_over: Whole | None = None,
+    quiet: bool = False,
+    json: bool = False,
+) -> int:
+    """Join the shards of one audit (audit --shard i/n) to the audit, and write its run folder with a report.
+
+    Parameters
+    ----------
+    runs
+        Run folders of all shards.
+    out
+        Run folder of the whole audit.
+    source
+        Where the data lie by now; default where the shards had them.
+    fail_over
+        Exit with code 1 when more than this many records are exposed.
+    quiet
+        Print nothing but errors.
+    json
+        Print summary.json instead of the headline.
+    """
+    from standout.flows.merge import merge as flow
+
+    check_fail_over(fail_over)
+    return finish(flow(runs, out=out, source=source), quiet=quiet, json=json, fail_over=fail_over)
+
+
+@app.command
+def report(run: Path, /, *, redact: bool = False, quiet: bool = False) -> int:
+    """Write report.html of a run again, from what is stored.
+
+    Parameters
+    ----------
+    run
+        Run folder of a finished audit.
+    redact
+        Without ids and contents of records.
+    quiet
+        Print nothing but errors.
+    """
+    from standout.report.build import write_report
+    from standout.run.folder import RunFolder
+
+    RunFolder(run).refuse_unfinished()
+    write_report(RunFolder(run), redact=redact)
+    if not quiet:
+        print(run / "report.html")
+    return 0

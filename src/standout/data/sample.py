@@ -1,0 +1,39 @@
+"""Which records are audited where not all are."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from standout.data.dataset import Dataset
+from standout.errors import InputError
+
+FEWEST = 8
+
+
+def sample(dataset: Dataset, records: int, seed: int) -> Dataset:
+    """The same data set with a random `records` of its records to be audited, the others in every training.
+
+    Whole groups, in random order while they fit. Drawn in the order of ids, so that rows given in another order give
+    the same sample. Raises InputError where too few records or groups are left.
+    """
+    n = len(dataset)
+    if records >= n:
+        line = f"{records:,} records were asked for and there are {n:,}: all are audited" if records > n else None
+        return replace(dataset, notes=(*dataset.notes, *([line] if line else [])))
+    order = dataset.id_order()
+    units = np.arange(n) if dataset.groups is None else np.unique(dataset.groups[order], return_inverse=True)[1]
+    sizes = np.bincount(units)
+    sequence = np.random.default_rng(np.random.SeedSequence([seed, 2])).permutation(len(sizes))
+    chosen = np.zeros(len(sizes), dtype=bool)
+    chosen[sequence[np.cumsum(sizes[sequence]) <= records]] = True
+    audited = np.zeros(n, dtype=bool)
+    audited[order] = chosen[units]
+    count = int(audited.sum())
+    if count < FEWEST or (dataset.groups is not None and chosen.sum() < 4):
+        what = f"{count} records" + ("" if dataset.groups is None else f" in {int(chosen.sum())} whole groups")
+        raise InputError(f"records {records} leaves {what} to audit; give at least 8 records, and 4 groups: a larger N")
+    whole = "" if dataset.groups is None else f", {int(chosen.sum()):,} whole groups"
+    note = (
+        f"{count:,} of {n:,} records are audited, drawn at random{whole}; the other {n - count:,} are in every training"
+    )
+    return replace(dataset, audited=audited, notes=(*dataset.notes, note))

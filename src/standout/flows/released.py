@@ -1,0 +1,192 @@
+"""A released model as the target of an audit: what it answers on the records, and what it was trained on."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from standout.data.dataset import Dataset, check_ids, refuse_other_order
+from standout.data.labels import as_text
+from standout.data.npz import archive, member
+from standout.data.records import Records
+from standout.errors import InputError, did_you_mean, listed, one_line
+from standout.flows.given import KINDS, as_array, outputs_of, refuse_unfit
+from standout.flows.target import Target
+from standout.recipes.estimators import outputs_of as outputs_of_estimator
+from standout.signals import looks_like_probabilities
+
+EXAMPLE = "numpy.savez(path, logits=logits, members=members)"
+KNOWN = (*KINDS, "members", "ids")
+ALIKE = 1.0
+"""Records by which a training set may differ from a half for shadows to be trained on halves, in pairs that split the
+records between them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Released:
+    """kind: one of KINDS or `model`; answers: an array with a row for each record of the data set, or what is asked;
+    members: bool (N,) what it was trained on, in the same order, None where not known; name: to call it by."""
+
+    kind: str
+    answers: Any
+    members: np.ndarray | None
+    name: str
+
+    def fraction(self, dataset: Dataset) -> float:
+        """The share of the audited records with which shadow models train on as many records as this model did.
+
+        dataset: with all records, some of them perhaps in every training. Raises InputError where no share does it.
+        """
+        assert self.members is not None
+        audited = len(dataset.y[dataset.asked])
+        share = (int(self.members.sum()) - (len(dataset) - audited)) / audited
+        if abs(share - 0.5) * audited <= ALIKE:
+            return 0.5
+        if not 0 < share < 1:
+            raise InputError(
+                f"the target was trained on {int(self.members.sum()):,} of {len(dataset):,} records, and shadows of "
+                f"that size cannot be made with {audited:,} audited ones; give more records to audit, or a fraction"
+            )
+        return share
+
+    def target(self, records: Records, dataset: Dataset) -> Target:
+        """What it answers on the audited records, checked. dataset: all records in the order of `members`."""
+        data = records.data
+        assert data is not None
+        order = np.argsort(dataset.rows)
+        rows = order[np.searchsorted(dataset.rows[order], data.rows)]
+        kind, answers = self.kind, self.answers
+        if kind == "model":
+            answers = asked(answers, self.name, data)
+            kind = "probabilities" if looks_like_probabilities(answers) else "logits"
+        else:
+            answers = answers[rows]
+        refuse_unfit(kind, answers, f"{kind} of {self.name}")
+        if kind != "signals" and answers.shape[1] != len(data.classes):
+            raise InputError(
+                f"{kind} of {self.name} have {answers.shape[1]} columns and the labels {len(data.classes)} classes "
+                f"({listed(data.classes, 4)}); give a column for each, in this order"
+            )
+        outputs = outputs_of(kind, [answers], np.zeros((1, len(data)), dtype=bool), records)
+        return Target(outputs, None if self.members is None else self.members[rows])
+
+
+def released(target: Any, members: Any, dataset: Dataset) -> Released | None:
+    """What `audit` was given as target and members, checked as far as it can be without asking the model."""
+    if target is None:
+        if members is not None:
+            raise InputError("members says what a released model was trained on; give that model as target, too")
+        return None
+    ids = None
+    if isinstance(target, (str, Path)):
+        path = Path(target)
+        arrays = read_target(path)
+        if members is not None and "members" in arrays:
+            raise InputError(f"members are given, and {path.name} holds members, too; give one of them")
+        members = arrays.get("members", members)
+        ids = arrays.get("ids")
+        kind = next(k for k in KINDS if k in arrays)
+        answers = as_array(kind, arrays[kind])
+        if answers.ndim != (1 if kind == "signals" else 2):
+            shape = "(records,)" if kind == "signals" else "(records, classes)"
+            raise InputError(f"{kind} of {path.name} has shape {answers.shape}; give {shape}")
+        answers = by_record(kind, answers, ids, dataset, path.name)
+        known = None if members is None else by_record("members", as_array("members", members), ids, dataset, path.name)
+        return Released(kind, answers, mask_of(known), path.name)
+    if hasattr(target, "state_dict") and hasattr(target, "eval"):
+        raise InputError(
+            f"target is the torch module {type(target).__name__}, and nobody knows how its inputs are made from x; "
+            "give a function predict(x) that makes them, calls module.eval() and returns logits (records, classes)"
+        )
+    if not (callable(target) or hasattr(target, "predict_proba") or hasattr(target, "decision_function")):
+        raise InputError(
+            f"target is of type {type(target).__name__}; give a fitted classifier, a function predict(x) that returns "
+            "logits or probabilities (records, classes), or the path of an .npz"
+        )
+    refuse_other_order(dataset.x, members, "members")
+    known = None if members is None else by_record("members", as_array("members", members), None, dataset, "members")
+    return Released("model", target, mask_of(known), getattr(target, "__name__", type(target).__name__))
+
+
+def read_target(path: Path) -> dict[str, np.ndarray]:
+    """The arrays of an .npz with one model's outputs. Raises InputError for what it cannot be."""
+    if not path.is_file():
+        raise InputError(f"target {str(path)!r} is {'a folder' if path.is_dir() else 'no file'}; save one by {EXAMPLE}")
+    with archive(path, EXAMPLE) as file:
+        arrays = {}
+        for name in file.files:
+            plain = name.removeprefix("target_")
+            if plain not in KNOWN or plain in arrays:
+                raise InputError(
+                    f"{path.name} holds {'twice' if plain in arrays else 'an unknown array'} {name!r}"
+                    f"{did_you_mean(plain, KNOWN)} (known: {listed(KNOWN)})"
+                )
+            arrays[plain] = member(file, name, path)
+    kinds = [k for k in KINDS if k in arrays]
+    if len(kinds) != 1:
+        what = f"{' and '.join(kinds)}: give one of them" if kinds else "no outputs: give logits (records, classes)"
+        raise InputError(f"target {path.name} holds {what}; save it by {EXAMPLE}")
+    return arrays
+
+
+def by_record(name: str, values: np.ndarray, ids: Any, dataset: Dataset, where: str) -> np.ndarray:
+    """Rows of values in the order of the records of the data set: by id, or a row for each record that was given."""
+    if values.ndim < 1:
+        raise InputError(f"{name} of {where} has no rows; give one per record")
+    if ids is not None:
+        names = check_ids(ids, None, len(values))
+        place = {text: row for row, text in enumerate(names)}
+        missing = [i for i in dataset.ids if i not in place]
+        if missing:
+            raise InputError(f"{where} has no row for {len(missing)} of the records, the first {str(missing[0])!r}")
+        return values[[place[i] for i in dataset.ids]]
+    if len(values) == len(dataset):
+        return values
+    if len(values) == dataset.given:
+        return values[dataset.rows]
+    raise InputError(
+        f"{name} of {where} has {len(values)} rows for {len(dataset)} records; give one per record, or ids beside them"
+    )
+
+
+def mask_of(members: np.ndarray | None) -> np.ndarray | None:
+    """members as bool (N,). Raises InputError where they are not yes or no, or leave nothing to compare."""
+    if members is None:
+        return None
+    if members.ndim != 1 or not np.isin(members, (0, 1)).all():
+        raise InputError("members of the target must be true or false (1 or 0) for each record")
+    members = members.astype(bool)
+    if members.all() or not members.any():
+        side = "all" if members.all() else "none"
+        raise InputError(
+            f"the target was trained on {side} of these records, by its members: nothing to compare; add records that "
+            f"it was {'not ' if members.all() else ''}trained on"
+        )
+    return members
+
+
+def asked(model: Any, name: str, data: Dataset) -> np.ndarray:
+    """What a live model answers on the records: finite logits or probabilities float (N, C)."""
+    try:
+        if hasattr(model, "predict_proba") or hasattr(model, "decision_function"):
+            if not hasattr(model, "classes_"):
+                raise InputError(f"target {name} is not fitted; give the model as it is released")
+            unknown = {as_text(c) for c in model.classes_} - {as_text(v) for v in data.values}
+            if unknown:
+                raise InputError(
+                    f"target {name} answers class {sorted(unknown)[0]!r}, which no label here has (labels: "
+                    f"{listed(data.classes, 6)}); give labels as that model was trained on"
+                )
+            x = data.x.reshape(len(data), -1) if isinstance(data.x, np.ndarray) else data.x
+            return outputs_of_estimator(model, x, len(data.classes), data)[0]
+        answers = model(data.x.copy())
+        answers = np.asarray(answers.detach().cpu() if hasattr(answers, "detach") else answers)
+    except InputError:
+        raise
+    except Exception as e:
+        raise InputError(f"target {name} failed when asked about the records: {type(e).__name__}: {one_line(e)}") from e
+    expected = (len(data), len(data.classes))
+    if answers.shape != expected or answers.dtype.kind not in "fiub":
+        raise InputError(f"target {name} returned {answers.dtype} of shape {answers.shape}; return numbers {expected}")
+    return answers

@@ -1,20 +1,22 @@
 """`records`: a random part is audited, the rest is in every training."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import standout
 from standout.data.sample import sample
+from standout.recipes import recipe_of
+from standout.shadows.plan import planned
+from standout.signals import rescaled_logit
 
 
 def data_of(n=200, groups=None):
     rng = np.random.default_rng(0)
     y = rng.integers(0, 2, n)
     return standout.Dataset(rng.normal(size=(n, 4)) + y[:, None], y, ids=[f"r{i:03d}" for i in range(n)], groups=groups)
-
-    def __call__(self, x, y, *, seed, sample_weight=None):
-        rows = {row.tobytes() for row in x}
-        return lambda z: np.stack([np.zeros(len(z)), [float(r.tobytes() in rows) for r in z]], axis=1)
 
 
 def test_the_rest_is_in_every_training_and_only_the_sample_is_judged(tmp_path):
@@ -27,7 +29,7 @@ def test_the_rest_is_in_every_training_and_only_the_sample_is_judged(tmp_path):
 
         def predict(z):
             assert len(z) == 60, "models are asked about audited records alone"
-            return np.stack([np.zeros(len(z)), [float(r.tobytes() in rows) for r in z]], axis=1)
+            return np.stack([np.zeros(len(z)), [2.0 * (r.tobytes() in rows) for r in z]], axis=1)
 
         return predict
 
@@ -42,7 +44,7 @@ def test_the_rest_is_in_every_training_and_only_the_sample_is_judged(tmp_path):
         with np.load(path) as file:
             members = np.unpackbits(file["members"], count=60).astype(bool)
             rescaled = file["signals"][0] * np.where(data.y[chosen] == 1, 1, -1)
-            assert members.sum() == 30 and (rescaled == members).all(), "whom the model saw is what its file says"
+            assert members.sum() == 30 and (rescaled == 2 * members).all(), "whom the model saw is what its file says"
 
 
 def test_rows_in_another_order_are_sampled_alike():
@@ -87,21 +89,14 @@ def test_named_models_answer_for_the_sample_alone(model, tmp_path):
     settings = {"epochs": 2} if model == "mlp" else {"n_estimators": 5}
     run = standout.audit(data, model=model, settings=settings, shadows=4, records=60, jobs=1, out=tmp_path / "run")
     few = sample(data, 60, 0)
-    from standout.recipes import recipe_of
-
     recipe = recipe_of(model, settings)
     whole = few.take(few.id_order())
-    config = __import__("json").loads((tmp_path / "run" / "config.json").read_text())
+    config = json.loads((tmp_path / "run" / "config.json").read_text())
     members = []
     for m in range(4):
         with np.load(tmp_path / "run" / "shadows" / f"{m:05d}.npz") as file:
             members.append(np.unpackbits(file["members"], count=60).astype(bool))
     full = whole.trained_on(np.array(members))
-    from dataclasses import replace
-
-    from standout.shadows.plan import planned
-    from standout.signals import rescaled_logit
-
     recipe = planned(recipe, config["plan"])
     answers = recipe.train(replace(whole, audited=None), full, np.array(config["plan"]["seeds"][:4]))
     for m, trained in enumerate(answers):

@@ -82,7 +82,7 @@ def test_a_policy_sets_the_rates(command, leaky):
 
 
 @pytest.mark.parametrize(("text", "says"), [
-    ("fpr = ", "is no TOML"), ("", "says nothing"), ("cuont = 3", "unknown key 'cuont' (did you mean 'count'?)"),
+    ("fpr = ", "is no TOML"), ("", "says nothing"), ("cuont = 3", "unknown key 'cuont'; did you mean 'count'?"),
     ("count = -1", "0 or more"), ("count = 1.5", "whole number"), ("count = true", "whole number"),
     ("reveals = 3", "must be a text"), ("fpr = 0.9", "fpr"), ("exposure = 2", "exposed-above"), ("[fpr]\na = 1", "fpr"),
     ('fpr = "x"', "must be a number"),
@@ -116,8 +116,9 @@ def test_a_redacted_report_holds_no_id_and_no_cell(command, leaky):
     assert any(t in shown["open"] for t in texts), "else this test could not fail"
     assert [t for t in texts if t in shown["run"]] == []
     assert [t for t in texts if t in Path("run/figures.json").read_text()] == []
-    numbers = set(re.findall(r"-?\d+\.\d{3,}", shown["run"]))
-    assert not numbers & {f"{v:.4g}" for v in frame[["alpha", "beta", "gamma"]].to_numpy().ravel()}
+    rounded = {f"{v:.4g}" for v in numbers}
+    seen = {name: rounded & set(re.findall(r"-?\d+\.\d{3,}", text)) for name, text in shown.items()}
+    assert len(seen["run"]) < 3 < len(seen["open"]), "a figure of the audit may be equal to a cell by chance"
     assert "Redacted." in shown["run"] and "Redacted." not in shown["open"]
     assert command("report", "run", "--quiet")[0] == 0
     assert Path("run/report.html").read_text() == shown["run"], "once redacted, always redacted"
@@ -148,7 +149,7 @@ def test_time_is_carried_on_to_the_whole():
 
     def fit(x, y, *, seed, sample_weight=None):
         time.sleep(len(x) * 2e-4)
-        return lambda z: np.zeros((len(z), 2)) + [0.0, 1.0]
+        return lambda z: np.tile([0.0, 1.0], (len(z), 1))
 
     data = standout.Dataset(np.random.default_rng(0).normal(size=(4000, 2)), np.arange(4000) % 2)
     assert 0.2 < seconds_a_model(recipe_of(fit), data, 2000) < 0.8

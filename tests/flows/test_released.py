@@ -13,7 +13,7 @@ from sklearn.preprocessing import StandardScaler
 import standout
 from standout.cli import main
 
-SMALL = {"shadows": 16, "jobs": 1, "attacks": "lira"}
+SMALL = {"shadows": 40, "jobs": 1, "attacks": "lira"}
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +127,7 @@ def test_what_cannot_be_a_target_says_so(world, tmp_path, monkeypatch, change, s
         ({"logits": np.zeros((178, 3)), "logit": np.zeros(3)}, "unknown array 'logit'"),
         ({"logits": np.zeros((178, 4))}, "4 columns and the labels 3 classes"),
         ({"logits": np.zeros((100, 3))}, "has 100 rows for 178 records"),
-        ({"logits": np.zeros(178)}, r"give \(records, classes\)"),
+        ({"logits": np.zeros(178)}, "give (records, classes)"),
         ({"probabilities": np.full((178, 3), 0.2)}, "sum to 1"),
         ({"logits": np.zeros((100, 3)), "ids": np.arange(100)}, "no row for 78 of the records, the first '100'"),
     ],
@@ -138,7 +138,7 @@ def test_a_file_that_is_no_target_says_so(tmp_path, monkeypatch, capsys, arrays,
     with pytest.raises(SystemExit) as end:
         main(["audit", "wine", "--model", "logistic-regression", "--shadows", "4", "--target", "t.npz"])
     err = capsys.readouterr().err
-    assert end.value.code == 2 and says in err.replace("\\", "") or pytest.fail(err)
+    assert end.value.code == 2 and says in err, err
     assert err.count("\n") == 1 and not (tmp_path / "runs").exists()
 
 

@@ -23,8 +23,10 @@ ENOUGH = 1.0
 LEAST = 64
 STEEPEST = 3.0
 """Time is taken to grow with records by no more than their number to this power."""
-SIMULATED, EXPOSED = 1500, 30
-"""Records of the simulated audit, and those among them whose answers differ."""
+SIMULATED, AUDITS = 800, 3
+"""Records of a simulated audit at most, and how many audits."""
+EFFECT = 0.6
+"""Mean effect of membership in it, in deviations: some records in a hundred are then exposed."""
 
 
 @dataclass(frozen=True)
@@ -101,11 +103,14 @@ def seconds_a_model(recipe: Recipe, data: Dataset, size: int) -> float:
 
 
 def smallest(models: int, records: int, fpr: float, above: float) -> float | None:
-    """The least exposure that an audit of so many models would report with 80 % chance, in a simulated one: normal
-    signals, one record in fifty of large effect, at most SIMULATED records."""
-    n = min(max(records, 50), SIMULATED)
-    rng = np.random.default_rng(0)
-    members = draw_members(np.zeros(n, dtype=np.int64), models)
-    signals = rng.standard_normal((models, n))
-    signals += members * np.where(np.arange(n) < max(n * EXPOSED // SIMULATED, 1), rng.uniform(0.5, 6, n), 0.0)
-    return detectable(estimate(signals.astype(np.float32), members, fpr=fpr, above=above), fpr=fpr, above=above)
+    """The least exposure that an audit of so many models would report with 80 % chance: the median of some simulated
+    ones, of normal signals and effects that fall off exponentially, on at most SIMULATED records."""
+    n, found = min(max(records, 50), SIMULATED), []
+    for audit in range(AUDITS):
+        rng = np.random.default_rng(audit)
+        members = draw_members(np.zeros(n, dtype=np.int64), models, seed=audit)
+        signals = rng.standard_normal((models, n)) + members * rng.exponential(EFFECT, n)
+        seen = detectable(estimate(signals.astype(np.float32), members, fpr=fpr, above=above), fpr=fpr, above=above)
+        found.append(np.inf if seen is None else seen)
+    middle = float(np.median(found))
+    return middle if np.isfinite(middle) else None

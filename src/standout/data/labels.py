@@ -77,5 +77,13 @@ def as_text(value) -> str:
     if isinstance(value, (float, np.floating)) and float(value).is_integer():
         return str(int(value))
     if isinstance(value, bytes):
-        return value.decode(errors="replace").strip()
+        return decoded(value).strip()
     return str(value).strip()
+
+
+def decoded(value: bytes) -> str:
+    """Bytes as text: UTF-8, else Latin-1, so that classes that differ in a byte stay apart."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")

@@ -43,6 +43,20 @@ def member(file, name: str, path: Path) -> np.ndarray:
             f"array {name!r} of {path.name} holds Python objects, which are never loaded; "
             "save it as numbers or as text (dtype str)"
         ) from e
+    except MemoryError as e:
+        raise InputError(f"array {name!r} of {path.name} does not fit into memory: {one_line(e)}") from e
+
+
+def shapes(path: Path) -> dict[str, str]:
+    """Shape and dtype of each array of an archive, as text, from the headers alone; other members are left out."""
+    found = {}
+    with _readable(path), zipfile.ZipFile(path) as whole:
+        for name in whole.namelist():
+            if name.endswith(".npy"):
+                with whole.open(name) as file:
+                    shape, _, dtype = _header(file)
+                found[name.removesuffix(".npy")] = f"{shape} {'objects' if dtype.hasobject else dtype}"
+    return found
 
 
 @dataclass(frozen=True)

@@ -43,8 +43,7 @@ def as_array(values, name: str) -> np.ndarray:
     if hasattr(values, "to_numpy"):
         return values.to_numpy(dtype=object)
     if np.ma.is_masked(values):
-        array = values.astype(object).filled(None)
-        return np.asarray(array, dtype=object)
+        return np.where(np.ma.getmaskarray(values), None, np.asarray(values, dtype=object))
     try:
         return np.asarray(values)
     except (ValueError, TypeError, RuntimeError) as e:  # ragged; a tensor on a GPU; one that wants gradients
@@ -54,7 +53,7 @@ def as_array(values, name: str) -> np.ndarray:
 def _one_hot(array: np.ndarray, n: int, names: list | None) -> tuple[np.ndarray, tuple[str, ...]]:
     shape = array.shape
     if shape[0] != n:
-        turned = "; is it turned? Give y.T" if shape[1] == n else ""
+        turned = "; is it turned? Then give y.T" if shape[1] == n else ""
         raise InputError(f"y has shape {shape} for {n} rows of x; give a label per record, shape ({n},){turned}")
     try:
         numbers: Any = array.astype(np.float64)

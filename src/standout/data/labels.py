@@ -59,7 +59,7 @@ def class_values(examples: list, names: np.ndarray) -> np.ndarray:
 
 def is_blank(values: np.ndarray) -> np.ndarray:
     """Where in an object array (N,) nothing stands: None, NaN, or text of blanks alone."""
-    return pd.isna(values) | np.array([isinstance(v, (str, bytes)) and not v.strip() for v in values], dtype=bool)
+    return pd.isna(values) | np.array([isinstance(v, (str, bytes)) and not as_text(v) for v in values], dtype=bool)
 
 
 def refuse_broken_text(texts: np.ndarray, what: str) -> None:
@@ -73,12 +73,11 @@ def refuse_broken_text(texts: np.ndarray, what: str) -> None:
 
 
 def as_text(value) -> str:
-    """A label as text: no surrounding blanks, and 3.0 is 3."""
+    """A label as text: no surrounding blanks, no zero bytes that fill up a fixed width, and 3.0 is 3."""
     if isinstance(value, (float, np.floating)) and float(value).is_integer():
         return str(int(value))
-    if isinstance(value, bytes):
-        return decoded(value).strip()
-    return str(value).strip()
+    text = decoded(value) if isinstance(value, bytes) else str(value)
+    return text.strip().rstrip("\0").strip()
 
 
 def decoded(value: bytes) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from standout.errors import InputError, one_line
+from standout.errors import InputError, listed, one_line
 
 BROKEN = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError)
 
@@ -35,7 +35,9 @@ def _readable(path: Path) -> Iterator[None]:
 
 
 def member(file, name: str, path: Path) -> np.ndarray:
-    """One array of an open archive. Raises InputError where it holds Python objects."""
+    """One array of an open archive. Raises InputError where it is missing or holds Python objects."""
+    if name not in file.files:
+        raise InputError(f"{path.name} has no array {name!r} (arrays: {listed(file.files)})")
     try:
         return file[name]
     except ValueError as e:

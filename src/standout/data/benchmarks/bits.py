@@ -18,7 +18,9 @@ def read_bits(path: Path) -> Dataset:
         return read_arrays(path)
     with archive(path, "the project that published it") as file:
         bits, y, count = (member(file, name, path) for name in ("X_bits", "y", "n_features"))
-    return Dataset(np.unpackbits(bits, axis=1, count=int(count)), y, kind="tabular")
+    if bits.dtype != np.uint8 or bits.ndim != 2 or count.size != 1 or not 0 < int(count.item()) <= 8 * bits.shape[1]:
+        raise InputError(f"{path.name}: X_bits {bits.shape} {bits.dtype} does not hold n_features columns of bits")
+    return Dataset(np.unpackbits(bits, axis=1, count=int(count.item())), y, kind="tabular")
 
 
 def read_label_first(raw: bytes, name: str) -> Dataset:

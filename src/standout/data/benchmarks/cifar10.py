@@ -22,7 +22,7 @@ SIZE = 3 * 32 * 32
 
 
 def cifar10(folder: Path) -> Dataset:
-    """60,000 photographs, 32 x 32 pixels in colour, 10 classes (Krizhevsky 2009); without loss before JPEG."""
+    """60,000 photographs, 32 x 32 pixels in colour, 10 classes; exact pixels before JPEG (Krizhevsky 2009)."""
     order = (FILES[0], *PYTHON, FILES[2], *BINARY, JPEG, LOSSLESS)
     path = find(folder, order)
     if path is None:
@@ -81,42 +81,29 @@ def _pictures(planes: np.ndarray) -> np.ndarray:
 
 def _from_npz(path: Path) -> tuple[np.ndarray, np.ndarray]:
     with archive(path, "the project that published it") as file:
-        _refuse_without(("X", "y"), file, path)
         return member(file, "X", path), member(file, "y", path)
 
 
 def _from_jpeg(path: Path) -> tuple[np.ndarray, np.ndarray]:
     """Files of JPEG one after the other in `blob` uint8, from offsets[i] to offsets[i + 1]; `labels`."""
     with archive(path, "the project that published it") as file:
-        _refuse_without(("blob", "offsets", "labels"), file, path)
-        blob, offsets, y = (
-            member(file, "blob", path).tobytes(),
-            member(file, "offsets", path),
-            member(file, "labels", path),
-        )
+        blob, offsets, y = (member(file, name, path) for name in ("blob", "offsets", "labels"))
+    if offsets.ndim != 1 or offsets.dtype.kind not in "iu" or not len(offsets):
+        raise InputError(f"{path.name}: offsets {offsets.shape} {offsets.dtype} are no places in blob; fetch it again")
+    raw = blob.tobytes()
     x = np.empty((len(offsets) - 1, 32, 32, 3), dtype=np.uint8)
     for i, (start, end) in enumerate(pairwise(offsets)):
         try:
-            with Image.open(io.BytesIO(blob[start:end]), formats=["JPEG"]) as image:
+            with Image.open(io.BytesIO(raw[start:end]), formats=["JPEG"]) as image:
                 x[i] = np.asarray(image)
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as e:
-            raise InputError(
-                f"{path.name}: image {i} (counted from 0) is damaged ({one_line(e)}); fetch it again"
-            ) from e
+            raise InputError(f"{path.name}: image {i} (counted from 0) is damaged ({one_line(e)})") from e
     return x, y
-
-
-def _refuse_without(names: tuple[str, ...], file, path: Path) -> None:
-    for name in names:
-        if name not in file.files:
-            raise InputError(f"{path.name} has no array {name!r}; fetch it again")
 
 
 def _checked(x: np.ndarray, y: np.ndarray, path: Path) -> np.ndarray:
     if x.ndim != 4 or x.shape[1:] != (32, 32, 3) or y.shape != (len(x),) or y.dtype.kind not in "iu" or not len(y):
         raise InputError(f"{path.name}: images {x.shape} and labels {y.shape} are not CIFAR-10; fetch it again")
     if not 0 <= y.min() <= y.max() < len(CLASSES):
-        raise InputError(
-            f"{path.name}: labels run from {y.min()} to {y.max()}, and CIFAR-10 has 0 to 9; fetch it again"
-        )
+        raise InputError(f"{path.name}: labels are {y.min()} to {y.max()}, those of CIFAR-10 0 to 9; fetch it again")
     return x

@@ -47,7 +47,7 @@ def chosen(path: Path) -> Choice:
 def joined(file, names: list[str], path: Path) -> np.ndarray:
     """One array of a role, or those of its splits one after the other."""
     parts = [member(file, name, path) for name in names]
-    if len({p.shape[1:] for p in parts}) > 1 or not all(p.ndim for p in parts):
+    if len(parts) > 1 and (len({p.shape[1:] for p in parts}) > 1 or not all(p.ndim for p in parts)):
         shown = listed(f"{name} {p.shape}" for name, p in zip(names, parts))
         raise InputError(f"{path.name}: {shown} cannot be joined: their records differ in shape; save one x and one y")
     return parts[0] if len(parts) == 1 else np.concatenate(parts)

@@ -7,6 +7,8 @@ from standout.errors import InputError, listed
 
 MANY = 30
 """A label with more different decimals than this looks like a measure, not a class."""
+FEW = 8
+"""From so many records on, a label that no two of them share is no class."""
 
 
 def read_labels(labels: np.ndarray) -> tuple[np.ndarray, tuple[str, ...], np.ndarray, list[str]]:
@@ -33,7 +35,8 @@ def read_labels(labels: np.ndarray) -> tuple[np.ndarray, tuple[str, ...], np.nda
                 f"the label has {len(names)} different values such as {listed(names[:3])}: looks like a measure; "
                 "give classes, for instance ranges of it"
             )
-    if len(names) > max(MANY, len(labels) // 2):
+    alone = len(names) == (~missing).sum() >= FEW
+    if alone or len(names) > max(MANY, len(labels) // 2):
         raise InputError(
             f"the label has {len(names)} different values in {len(labels)} records: looks like an id or a measure; "
             "give classes that records share"

@@ -6,6 +6,7 @@ numpy writes them. Whatever else a pickle asks for (any other name of any module
 
 import pickletools
 import re
+import warnings
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,9 @@ def plain_data(raw: bytes, name: str) -> Any:
     name: of the file, for messages. Raises InputError where it is damaged, and where it holds anything but data.
     """
     try:
-        return _settled(_run(raw))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of pickletools, on odd text in hostile files
+            return _settled(_run(raw))
     except InputError:
         raise
     except Exception as e:  # a hostile or cut file may break any step; none of them runs code of its own

@@ -17,9 +17,8 @@ def read_user(spec: str) -> Dataset:
         except InputError:
             raise
         except (Exception, SystemExit) as e:
-            raise InputError(
-                f"{spec}() fails: {type(e).__name__}: {one_line(e)}; it is called without arguments"
-            ) from e
+            said = f"{type(e).__name__}: {one_line(e)}"
+            raise InputError(f"{spec}, called without arguments, fails: {said}") from e
     if isinstance(thing, Dataset):
         return replace(thing, name=Path(file_of(spec)).stem) if thing.name == "data" else thing
     if isinstance(thing, (tuple, list)) and 2 <= len(thing) <= 4:

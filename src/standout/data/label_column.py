@@ -43,7 +43,9 @@ def as_array(values, name: str) -> np.ndarray:
     if hasattr(values, "to_numpy"):
         return values.to_numpy(dtype=object)
     if np.ma.is_masked(values):
-        return np.where(np.ma.getmaskarray(values), None, np.asarray(values, dtype=object))
+        array = np.array(values, dtype=object)
+        array[np.ma.getmaskarray(values)] = None
+        return array
     try:
         return np.asarray(values)
     except (ValueError, TypeError, RuntimeError) as e:  # ragged; a tensor on a GPU; one that wants gradients

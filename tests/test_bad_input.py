@@ -116,7 +116,7 @@ def files(tmp_path_factory) -> Path:
         np.savez(folder / name, **arrays)
 
     npz("good.npz", x=X, y=Y)
-    npz("no_x.npz", X=X, y=Y)
+    npz("no_x.npz", xs=X, y=Y)
     npz("no_y.npz", x=X)
     npz("pickled.npz", x=X, y=np.array([None, "a"] * (N // 2), dtype=object))
     npz("nan.npz", x=np.where(X[3, 1] == X, np.nan, X), y=Y)
@@ -192,7 +192,7 @@ COMMAND_LINES = {
     "source unknown": ("qwertz", "'qwertz'", "built-in: digits, breast-cancer, wine"),
     "source near miss": ("breast_cancer", "did you mean 'breast-cancer'?"),
     "file missing": ("F/nothing.csv --label label", "nothing.csv"),
-    "folder": ("F/sub", "is a folder", ".npz"),
+    "folder": ("F/sub", "no image in folder", "it is empty", ".npz"),
     "ending unknown": ("F/notes.txt", "unknown kind of file", ".csv"),
     "name too long": ("x" * 5000, "no file"),
     # tables
@@ -217,7 +217,7 @@ COMMAND_LINES = {
     "no feature": ("F/good.csv --label label --drop u --drop who", "no feature column"),
     "text alone, too many levels": ("F/words.csv --label label --id who", "u (99 levels)", "no usable feature"),
     # arrays
-    "no x": ("F/no_x.npz", "no array 'x'", "did you mean 'X'?"),
+    "no x": ("F/no_x.npz", "no array 'x'", "did you mean 'xs'?", "xs (24, 3) float64"),
     "no y": ("F/no_y.npz", "no array 'y'"),
     "pickled": ("F/pickled.npz", "array 'y'", "Python objects"),
     "truncated": ("F/cut.npz", "cut.npz"),

@@ -44,9 +44,15 @@ class Trap:
 def write(tmp_path, kind):
     path = tmp_path / "a.npz"
     if kind == "no x":
-        np.savez(path, X=X, y=Y)
+        np.savez(path, xs=X, y=Y)
     elif kind == "no y":
-        np.savez(path, x=X, labels=Y)
+        np.savez(path, x=X, answers=Y)
+    elif kind == "two x":
+        np.savez(path, data=X, images=X, y=Y)
+    elif kind == "no y of the test part":
+        np.savez(path, x_train=X, y_train=Y, x_test=X)
+    elif kind == "parts of different shape":
+        np.savez(path, x_train=X, y_train=Y, x_test=X[:, :2], y_test=Y)
     elif kind == "pickled y":
         np.savez(path, x=X, y=np.array(["a", None] * 6, dtype=object))
     elif kind == "trap":
@@ -75,8 +81,11 @@ def write(tmp_path, kind):
 
 
 REFUSED = {
-    "no x": "no array 'x'; did you mean 'X'",
-    "no y": r"no array 'y' \(arrays: x, labels\)",
+    "no x": r"no array 'x'; did you mean 'xs'\? \(arrays: xs \(12, 3\) int64, y \(12,\) int64\)",
+    "no y": r"no array 'y' \(arrays: x \(12, 3\) int64, answers \(12,\) int64\)",
+    "two x": r"which array is 'x': data, images\?",
+    "no y of the test part": r"of x_test the y is missing \(arrays: x_train \(12, 3\)",
+    "parts of different shape": r"x_train \(12, 3\), x_test \(12, 2\) cannot be joined",
     "pickled y": "array 'y' of a.npz holds Python objects",
     "trap": "array 'x' of a.npz holds Python objects",
     "truncated": "a.npz",

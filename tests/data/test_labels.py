@@ -72,6 +72,7 @@ REFUSED = {
     "measure": ([i + 0.5 for i in range(MANY + 1)] * 9, "looks like a measure"),
     "measure as text": ([f"{i}.25" for i in range(MANY + 1)] * 9, "looks like a measure"),
     "names": ([f"person {i}" for i in range(100)], "looks like an id"),
+    "each its own": ([i / 7 for i in range(8)], "8 different values in 8 records"),
     "numbers of their own": (list(range(1000)), "looks like an id or a measure"),
     "inf": ([1.0, np.inf, 2.0], "inf"),
 }

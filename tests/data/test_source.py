@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import standout
+from standout.data.source import load_again
 from standout.errors import InputError
 
 FACTS = {
@@ -61,9 +62,9 @@ def test_refused(tmp_path, table):
     refuse("did you mean 'digits'", "digit")
     refuse("no file or built-in data set", tmp_path / "none.csv", label="a")
     refuse("no file or built-in data set", "x" * 5000)
-    refuse("is a folder", tmp_path)
-    (tmp_path / "a.xlsx").write_bytes(b"")
-    refuse("unknown kind of file", tmp_path / "a.xlsx")
+    refuse("no image in folder", tmp_path)
+    (tmp_path / "a.md").write_bytes(b"")
+    refuse("unknown kind of file", tmp_path / "a.md")
     refuse("--label: only for tables", "wine", label="x")
     refuse("--id, --drop: only for tables", "wine", id="x", drop=["y"])
     refuse("Give --label", table)
@@ -75,3 +76,63 @@ def test_a_file_wins_over_nothing_but_not_over_a_built_in_name(tmp_path, monkeyp
     monkeypatch.chdir(tmp_path)
     pathlib.Path("wine").write_text("")
     assert standout.load("wine").name == "wine"
+
+
+KINDS = {
+    "a.npy": "one array without labels",
+    "a.PKL": "never loaded",
+    "a.pickle": "never loaded",
+    "a.joblib": "never loaded",
+    "a.pt": "of PyTorch .* never loaded",
+    "a.h5": "HDF5",
+    "a.mat": r"scipy\.io\.loadmat",
+    "a.rds": "file of R",
+    "a.RData": "file of R",
+    "a.arff": "Weka",
+    "a.json": r"pandas\.read_json",
+    "a.xlsx": "spreadsheet; save the sheet as CSV",
+    "a.zip": "an archive; unpack it",
+    "a.tar.gz": "an archive; unpack it",
+    "a.tgz": "an archive; unpack it",
+    "a.png": "one image; give the folder",
+    "a.ipynb": r"code; give path\.py:NAME",
+}
+
+
+@pytest.mark.parametrize(("name", "words"), KINDS.items(), ids=KINDS)
+def test_kinds_of_file_that_are_no_source_are_told_what_they_are(tmp_path, name, words):
+    (tmp_path / name).write_bytes(b"\x80\x04N.")
+    refuse(words, tmp_path / name)
+    refuse(r"'.*" + name.replace(".", r"\."), tmp_path / name)
+
+
+def test_data_is_for_benchmarks(tmp_path, table):
+    refuse("--data: only for benchmarks", "wine", data=tmp_path)
+    refuse("--data: only for benchmarks .* did you mean 'letter'", "leter", data=tmp_path)
+    refuse("--data: only for benchmarks", table, label="label", data=tmp_path)
+    refuse("--label: only for tables", "adult", label="income", data=tmp_path)
+    refuse("did you mean 'cifar10'", "cifar-10")
+    refuse("did you mean 'fashion-mnist'", "fashion_mnist")
+    refuse("data must be a path, not int", "letter", data=3)
+    refuse("no folder", "letter", data="x" * 5000)
+
+
+def test_a_benchmark_is_found_again_where_its_files_lie_by_now(tmp_path):
+    (tmp_path / "a").mkdir()
+    rows = "".join(f"{'AB'[i % 2]},{','.join('1' * 16)}\n" for i in range(12))
+    (tmp_path / "a/letter-recognition.data").write_text(rows)
+    d = standout.load("letter", data=tmp_path / "a")
+    (tmp_path / "a").rename(tmp_path / "b")
+    with pytest.raises(InputError, match=r"no more at '.*/a'"):
+        load_again(d.origin)
+    again = load_again(d.origin, tmp_path / "b")
+    assert again.digest() == d.digest()
+    assert again.origin == d.origin
+
+
+def test_a_table_is_found_again(tmp_path, table):
+    d = standout.load(table, label="label", id="name", drop=())
+    moved = table.rename(tmp_path / "moved.csv")
+    with pytest.raises(InputError, match="no more at"):
+        load_again(d.origin)
+    assert load_again(d.origin, moved).digest() == d.digest()

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from standout.data.columns import as_numbers, is_number
-from standout.data.labels import as_text, is_blank, read_labels, refuse_broken_text
+from standout.data.label_column import column_of, label_column
+from standout.data.labels import as_text, decoded, is_blank, read_labels, refuse_broken_text
+from standout.data.layout import channels_last
 from standout.errors import InputError, one_line
 
 
@@ -16,8 +18,10 @@ from standout.errors import InputError, one_line
 class Dataset:
     """Records of a classification task, in the user's order.
 
-    x: array (N, D) of numbers, images (N, H, W) or (N, H, W, channels), or a DataFrame with N rows.
-    y: labels (N,), of any kind; compared as text without surrounding blanks. A record without a label is left out.
+    x: array (N, D) of numbers, images (N, H, W) or (N, H, W, channels), or a DataFrame with N rows. Images with their
+    channels first are turned, and that is told.
+    y: labels (N,), of any kind, or one-hot (N, C); compared as text without surrounding blanks. A record without a
+    label is left out.
     ids: names of the records (N,), unique; kept as written. Default: a DataFrame's index where unique, else positions.
     groups: (N,) records of one group (a patient) are members of a model together or not at all.
     kind: "tabular" or "image"; default by the number of dimensions.
@@ -48,11 +52,14 @@ class Dataset:
             return
         put = lambda name, value: object.__setattr__(self, name, value)  # noqa: E731
         refuse_other_order(self.x, self.y, "y")
-        x = check_x(self.x)
+        x, told = check_x(self.x), ()
+        if x.ndim == 4 and self.kind != "tabular":
+            last, told = channels_last(x)
+            x: Any = np.ascontiguousarray(last)
         n = len(x)
         refuse_other_order(self.x, self.ids, "ids")
         ids = check_ids(self.ids, x, n)
-        labels = column_of(self.y, "y", n, "a label")
+        labels, read = label_column(self.y, n)
         if self.groups is not None:
             refuse_other_order(self.x, self.groups, "groups")
         groups = None if self.groups is None else column_of(self.groups, "groups", n, "a group")
@@ -66,7 +73,7 @@ class Dataset:
         put("groups", None if groups is None else group_codes(groups[keep]))
         put("classes", classes)
         put("values", values)
-        put("notes", (*self.notes, *notes))
+        put("notes", (*self.notes, *told, *read, *notes))
         put("kind", self.kind or ("image" if x.ndim > 2 else "tabular"))
         if self.kind not in ("tabular", "image"):
             raise InputError(f"kind is 'tabular' or 'image', not {self.kind!r}")
@@ -160,7 +167,7 @@ def check_x(x) -> Any:
         raise InputError("x is a sparse matrix; give x.toarray()")
     try:
         array = x.astype(np.float64).filled(np.nan) if np.ma.is_masked(x) else np.asarray(x)
-    except (ValueError, TypeError) as e:
+    except (ValueError, TypeError, RuntimeError) as e:  # ragged; a tensor on a GPU; one that wants gradients
         raise InputError(f"x is not an array: {one_line(e)}") from e
     if array.ndim == 0:
         raise InputError(f"x is of type {type(x).__name__}; give an array (records, columns) or a DataFrame")
@@ -200,18 +207,6 @@ def check_frame(x: pd.DataFrame) -> pd.DataFrame:
     return x
 
 
-def column_of(values, name: str, n: int, what: str) -> np.ndarray:
-    """One value per record as an object array (N,)."""
-    array = values.to_numpy(dtype=object) if hasattr(values, "to_numpy") else np.asarray(values, dtype=None)
-    if array.ndim == 2 and array.shape[1] == 1:
-        array = array[:, 0]
-    if array.ndim != 1:
-        raise InputError(f"{name} has shape {array.shape}; give {what} per record, shape ({n},)")
-    if len(array) != n:
-        raise InputError(f"{name} has {len(array)} entries for {n} rows of x; give {what} per record")
-    return array.astype(object)
-
-
 def refuse_other_order(x, y, name: str) -> None:
     """Two pandas objects whose indices hold the same names in another order would be paired wrongly by position."""
     a: Any = getattr(x, "index", None)
@@ -231,7 +226,7 @@ def check_ids(ids, x, n: int) -> np.ndarray:
     missing = is_blank(array)
     if missing.any():
         raise InputError(f"ids: row {int(np.argmax(missing))} (counted from 0) has no id; give every record one")
-    text = np.array([v.decode(errors="replace") if isinstance(v, bytes) else str(v) for v in array])
+    text = np.array([decoded(v) if isinstance(v, bytes) else str(v) for v in array])
     refuse_broken_text(text, "the id")
     seen = pd.Index(text)
     if not seen.is_unique:

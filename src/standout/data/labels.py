@@ -7,6 +7,8 @@ from standout.errors import InputError, listed
 
 MANY = 30
 """A label with more different decimals than this looks like a measure, not a class."""
+FEW = 8
+"""From so many records on, a label that no two of them share is no class."""
 
 
 def read_labels(labels: np.ndarray) -> tuple[np.ndarray, tuple[str, ...], np.ndarray, list[str]]:
@@ -33,7 +35,8 @@ def read_labels(labels: np.ndarray) -> tuple[np.ndarray, tuple[str, ...], np.nda
                 f"the label has {len(names)} different values such as {listed(names[:3])}: looks like a measure; "
                 "give classes, for instance ranges of it"
             )
-    if len(names) > max(MANY, len(labels) // 2):
+    alone = len(names) == (~missing).sum() >= FEW
+    if alone or len(names) > max(MANY, len(labels) // 2):
         raise InputError(
             f"the label has {len(names)} different values in {len(labels)} records: looks like an id or a measure; "
             "give classes that records share"
@@ -59,7 +62,7 @@ def class_values(examples: list, names: np.ndarray) -> np.ndarray:
 
 def is_blank(values: np.ndarray) -> np.ndarray:
     """Where in an object array (N,) nothing stands: None, NaN, or text of blanks alone."""
-    return pd.isna(values) | np.array([isinstance(v, (str, bytes)) and not v.strip() for v in values], dtype=bool)
+    return pd.isna(values) | np.array([isinstance(v, (str, bytes)) and not as_text(v) for v in values], dtype=bool)
 
 
 def refuse_broken_text(texts: np.ndarray, what: str) -> None:
@@ -73,9 +76,16 @@ def refuse_broken_text(texts: np.ndarray, what: str) -> None:
 
 
 def as_text(value) -> str:
-    """A label as text: no surrounding blanks, and 3.0 is 3."""
+    """A label as text: no surrounding blanks, no zero bytes that fill up a fixed width, and 3.0 is 3."""
     if isinstance(value, (float, np.floating)) and float(value).is_integer():
         return str(int(value))
-    if isinstance(value, bytes):
-        return value.decode(errors="replace").strip()
-    return str(value).strip()
+    text = decoded(value) if isinstance(value, bytes) else str(value)
+    return text.strip().rstrip("\0").strip()
+
+
+def decoded(value: bytes) -> str:
+    """Bytes as text: UTF-8, else Latin-1, so that classes that differ in a byte stay apart."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from standout.errors import InputError, one_line
+from standout.errors import InputError, listed, one_line
 
 BROKEN = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError)
 
@@ -35,7 +35,9 @@ def _readable(path: Path) -> Iterator[None]:
 
 
 def member(file, name: str, path: Path) -> np.ndarray:
-    """One array of an open archive. Raises InputError where it holds Python objects."""
+    """One array of an open archive. Raises InputError where it is missing or holds Python objects."""
+    if name not in file.files:
+        raise InputError(f"{path.name} has no array {name!r} (arrays: {listed(file.files)})")
     try:
         return file[name]
     except ValueError as e:
@@ -43,6 +45,20 @@ def member(file, name: str, path: Path) -> np.ndarray:
             f"array {name!r} of {path.name} holds Python objects, which are never loaded; "
             "save it as numbers or as text (dtype str)"
         ) from e
+    except MemoryError as e:
+        raise InputError(f"array {name!r} of {path.name} does not fit into memory: {one_line(e)}") from e
+
+
+def shapes(path: Path) -> dict[str, str]:
+    """Shape and dtype of each array of an archive, as text, from the headers alone; other members are left out."""
+    found = {}
+    with _readable(path), zipfile.ZipFile(path) as whole:
+        for name in whole.namelist():
+            if name.endswith(".npy"):
+                with whole.open(name) as file:
+                    shape, _, dtype = _header(file)
+                found[name.removesuffix(".npy")] = f"{shape} {'objects' if dtype.hasobject else dtype}"
+    return found
 
 
 @dataclass(frozen=True)

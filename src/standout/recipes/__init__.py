@@ -1,15 +1,13 @@
 """How models are trained: names, estimators and functions, all as a `Recipe`."""
 
 import importlib.util
-import os
-import sys
-from pathlib import Path
 
-from standout.errors import InputError, did_you_mean, listed, one_line
+from standout.errors import InputError, did_you_mean, listed
 from standout.recipes.estimators import EstimatorRecipe
 from standout.recipes.functions import FunctionRecipe
 from standout.recipes.named import ESTIMATORS
 from standout.recipes.recipe import Recipe, Trained
+from standout.userfile import names_object, object_of
 
 __all__ = ["MODELS", "Recipe", "Trained", "recipe_of"]
 
@@ -44,8 +42,8 @@ def recipe_of(model, settings: dict | None = None, device: str = "auto") -> Reci
 
 
 def _named(name: str, settings: dict, device: str) -> Recipe:
-    if ".py:" in name or name.endswith(".py"):
-        return recipe_of(_from_file(name), settings, device)
+    if names_object(name):
+        return recipe_of(object_of(name, "model"), settings, device)
     if name in ESTIMATORS:
         return EstimatorRecipe(ESTIMATORS[name](), settings, name=name)
     if name in NETS:
@@ -57,32 +55,3 @@ def _named(name: str, settings: dict, device: str) -> Recipe:
 
         return net_named(name).of(settings, device)
     raise InputError(f"unknown model {name!r}{did_you_mean(name, MODELS)} (known: {listed(MODELS)}, or file.py:name)")
-
-
-def _from_file(spec: str):
-    """The object `name` of `path.py:name`: code of the user's own, run as a module."""
-    file, _, name = spec.rpartition(":") if ".py:" in spec else (spec, ":", "")
-    path = Path(file)
-    if not os.path.isfile(path):
-        raise InputError(f"no file {file!r} for model {spec!r}")
-    module_spec = importlib.util.spec_from_file_location(f"_standout_{path.stem}", path)
-    assert module_spec and module_spec.loader
-    module = importlib.util.module_from_spec(module_spec)
-    sys.modules[module.__name__] = module  # dataclasses look their module up while it runs
-    try:
-        module_spec.loader.exec_module(module)
-    except (Exception, SystemExit) as e:
-        raise InputError(f"{file} cannot be run: {type(e).__name__}: {one_line(e)}") from e
-    finally:
-        del sys.modules[module.__name__]  # so that workers get its code by value: they cannot import it
-    if not hasattr(module, name):
-        public = [n for n in vars(module) if not n.startswith("_")]
-        asked = f"{file} has no {name!r}{did_you_mean(name, public)}" if name else f"which name in {file}?"
-        raise InputError(f"{asked} (give {file}:NAME; it has: {listed(public)})")
-    thing = getattr(module, name)
-    if not isinstance(thing, type):
-        return thing
-    try:
-        return thing()
-    except Exception as e:
-        raise InputError(f"the class {spec} cannot be made without arguments ({one_line(e)}); name an object") from e

@@ -1,0 +1,50 @@
+"""`path.py:name`: an object from a file of the user's own. The file is code that the user chose to run."""
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+from standout.errors import InputError, did_you_mean, listed, one_line
+
+
+def names_object(spec: str) -> bool:
+    """Whether a text is `path.py:name`, or such a path without the name."""
+    return ".py:" in spec or spec.endswith(".py")
+
+
+def file_of(spec: str) -> str:
+    """The path in `path.py:name`."""
+    return spec.rpartition(":")[0] if ".py:" in spec else spec
+
+
+def object_of(spec: str, what: str):
+    """The object `name` of `path.py:name`, made by running the file as a module; a class is called without arguments.
+
+    what: what it is for, as messages say it. Raises InputError where there is no such file or name, or it fails.
+    """
+    file, name = file_of(spec), spec.rpartition(":")[2] if ".py:" in spec else ""
+    path = Path(file)
+    if not os.path.isfile(path):
+        raise InputError(f"no file {file!r} for {what} {spec!r}")
+    module_spec = importlib.util.spec_from_file_location(f"_standout_{path.stem}", path)
+    assert module_spec and module_spec.loader
+    module = importlib.util.module_from_spec(module_spec)
+    sys.modules[module.__name__] = module  # dataclasses look their module up while it runs
+    try:
+        module_spec.loader.exec_module(module)
+    except (Exception, SystemExit) as e:
+        raise InputError(f"{file} cannot be run: {type(e).__name__}: {one_line(e)}") from e
+    finally:
+        del sys.modules[module.__name__]  # so that workers get its code by value: they cannot import it
+    if not hasattr(module, name):
+        public = [n for n in vars(module) if not n.startswith("_")]
+        asked = f"{file} has no {name!r}{did_you_mean(name, public)}" if name else f"which name in {file}?"
+        raise InputError(f"{asked} (give {file}:NAME; it has: {listed(public)})")
+    thing = getattr(module, name)
+    if not isinstance(thing, type):
+        return thing
+    try:
+        return thing()
+    except Exception as e:
+        raise InputError(f"the class {spec} cannot be made without arguments ({one_line(e)}); name an object") from e

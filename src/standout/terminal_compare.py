@@ -6,18 +6,19 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from standout.errors import listed
 from standout.report.shown import plain
 
 FEWEST = 40
 """Narrower terminals are written to as if they had so many columns."""
+UNLIMITED = 10_000
 IDS = 6
 
 
 def compared(result) -> None:
     """Figures with a column per run, in as many tables as the terminal needs; then each pair, and notes."""
     console = Console(highlight=False, soft_wrap=True)
-    width = max(console.width, FEWEST) if console.is_terminal else 10_000
+    width = max(console.width, FEWEST) if console.is_terminal else UNLIMITED
+    console.width = width  # a pipe has none, and would be written to as if it were a narrow terminal
     columns = [cells(row) for row in result.runs]
     for group in fitting(columns, width):
         console.print(side_by_side(group))
@@ -32,7 +33,6 @@ def compared(result) -> None:
 def cells(row: dict[str, Any]) -> dict[str, str]:
     """What is shown of a run, as text; a dash where it does not know."""
     low, high = row["auc_lo"], row["auc_hi"]
-    causes = listed((f"{cause} {n}" for cause, n in row["causes"].items()), 6)
     return {
         "run": plain(row["run"]),
         "data": plain(row["data"]),
@@ -49,7 +49,7 @@ def cells(row: dict[str, Any]) -> dict[str, str]:
         else f"{row['tpr']:.2%} ({row['tpr_lo']:.2%} to {row['tpr_hi']:.2%})",
         "exposed records": f"{row['exposed']:,} ({row['share']:.2%})",
         "detectable": shown(row["detectable"], ".0%"),
-        "causes": causes or "-",
+        "causes": "\n".join(f"{cause} {n}" for cause, n in row["causes"].items()) or "-",
         "seconds": f"{row['seconds']:.1f}",
     }
 
@@ -64,7 +64,7 @@ def fitting(columns: list[dict[str, str]], width: int) -> list[list[dict[str, st
     names = max(len(name) for name in columns[0])
     groups, used = [[]], names
     for column in columns:
-        need = 2 + max(len(text) for text in column.values())
+        need = 2 + max(len(line) for text in column.values() for line in text.splitlines())
         if groups[-1] and used + need > width:
             groups.append([])
             used = names
@@ -76,9 +76,9 @@ def fitting(columns: list[dict[str, str]], width: int) -> list[list[dict[str, st
 def side_by_side(columns: list[dict[str, str]]) -> Table:
     """Figures down, runs across."""
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True, style="dim")
+    table.add_column(no_wrap=True, min_width=max(len(name) for name in columns[0]), style="dim")
     for _ in columns:
-        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
     for name in columns[0]:
         style = "bold" if name == "run" else ""
         table.add_row(name, *(Text(c[name], style=style) for c in columns))

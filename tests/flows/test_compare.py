@@ -90,7 +90,7 @@ def test_pairs_by_brute_force(runs):
 
 def test_what_chance_alone_sets_apart():
     """Of two independent normal estimates with 95 % intervals of equal width."""
-    assert BY_CHANCE == pytest.approx(2 * norm.sf(2 * norm.isf(0.025) / np.sqrt(2)), abs=5e-5)
+    assert pytest.approx(2 * norm.sf(2 * norm.isf(0.025) / np.sqrt(2)), abs=5e-5) == BY_CHANCE
 
 
 def test_table_and_records_are_those_of_the_runs(runs):
@@ -135,12 +135,12 @@ def test_runs_of_the_order_given_do_not_matter_to_a_record(runs, tmp_path):
 
 
 CAUTIONS = {
-    "fpr": (("exposed", "fpr", 0.01), "fpr differs (strong 0.001, other 0.01): exposures and exposed counts are not"),
-    "above": (("exposed", "above", 0.2), "exposed_above differs (strong 0.1, other 0.2): exposed counts are not"),
-    "shadows": (("shadows", "count", 64), "shadows differs (strong 16, other 64)"),
-    "fraction": (("shadows", "fraction", 0.8), "fraction differs"),
-    "version": (("standout", "9.9"), "standout differs (strong 0.1.0, other 9.9)"),
-    "attack": (("exposed", "attack", "lira"), "attack differs (strong moderated, other lira)"),
+    "fpr": (("exposed", "fpr", 0.01), "not the same fpr (strong 0.001, other 0.01): exposures and exposed"),
+    "above": (("exposed", "above", 0.2), "not the same exposed_above (strong 0.1, other 0.2): exposed counts are not"),
+    "shadows": (("shadows", "count", 64), "not the same shadows (strong 16, other 64)"),
+    "fraction": (("shadows", "fraction", 0.8), "not the same fraction"),
+    "version": (("standout", "9.9"), "not the same standout (strong 0.1.0, other 9.9)"),
+    "attack": (("exposed", "attack", "lira"), "not the same attack (strong moderated, other lira)"),
 }
 
 
@@ -230,12 +230,18 @@ def test_refused(runs, tmp_path):
     assert "names record '0' twice" in refused(strong, twice)
 
 
-def test_printed_when_piped(runs, capsys):
+def test_printed_when_piped(runs, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    long = "long" * 30
+    other = changed(runs["weak"], tmp_path / "other", setting("model", "name", value=long))
+    compared(standout.compare(*runs.values(), other))
+    assert long in capsys.readouterr().out
     compared(standout.compare(*runs.values()))
     text = capsys.readouterr().out
     lines = text.splitlines()
     assert [w for w in lines[0].split() if w != "run"] == list(runs)
     assert "\x1b" not in text
+    assert any(line.split()[:2] == ["shadow", "models"] and line.count("16") == 3 for line in lines)
     assert sum(" / " in line and "records in common" in line for line in lines) == 3
     assert any(line.startswith("note: ") for line in lines)
 

@@ -39,8 +39,13 @@ class Given:
     target_logits: Any = None
     target_probabilities: Any = None
     target_members: Any = None
+
+
+@dataclass(frozen=True, eq=False)
+class Imported(Given):
+    """The same from a file of another tool. notes: what was understood of it and left out, a line each."""
+
     notes: tuple[str, ...] = ()
-    """What was understood and left out of a file of another tool."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,14 +69,14 @@ def read_given(path: Path) -> Given:
     example = "numpy.savez(path, signals=signals, members=members)"
     found = recognise(path)
     if found is not None:
-        return Given(**found.arrays, notes=found.notes)
+        return Imported(**found.arrays, notes=found.notes)
     if path.is_dir():
         raise InputError(
             f"{str(path)!r} is a folder of no tool that is known ({listed(PEERS)}); save a file by {example}"
         )
     if not path.is_file():
         raise InputError(f"{str(path)!r} is no file; save one by {example}")
-    known = [f.name for f in fields(Given) if f.name != "notes"]
+    known = [f.name for f in fields(Given)]
     with archive(path, example) as file:
         for name in file.files:
             if name not in known:
@@ -80,8 +85,7 @@ def read_given(path: Path) -> Given:
                 )
         large = {n: Parts.of(path, n) for n in ("logits", "probabilities") if n in file.files}
         parts = {n: p for n, p in large.items() if p is not None}
-        arrays: dict[str, Any] = {n: parts[n] if n in parts else member(file, n, path) for n in file.files}
-        return Given(**arrays)
+        return Given(**{n: parts[n] if n in parts else member(file, n, path) for n in file.files})
 
 
 def checked(given: Given, name: str) -> Scored:
@@ -119,7 +123,8 @@ def checked(given: Given, name: str) -> Scored:
         sha.update(records.data.digest().encode())
     outputs = outputs_of(kind, blocks(kind, stack, rows, sha), members, records)
     target = target_of(given, kind, stack.shape, rows, records, sha)
-    return Scored(kind, records, outputs, target, sha.hexdigest(), (*given.notes, *notes))
+    told = given.notes if isinstance(given, Imported) else ()
+    return Scored(kind, records, outputs, target, sha.hexdigest(), (*told, *notes))
 
 
 def only(given: Given, names: tuple[str, ...]) -> str | None:

@@ -9,7 +9,7 @@ from scipy.special import expit
 
 import standout
 from standout.errors import InputError
-from standout.flows.given import read_given
+from standout.flows.given import Imported, read_given
 from standout.flows.score import score_given
 
 M, N, C = 8, 60, 3
@@ -41,8 +41,16 @@ def line(path: Path) -> str:
     return str(refusal.value)
 
 
+def imported(path: Path) -> Imported:
+    """What is read of a path that is another tool's."""
+    given = read_given(path)
+    assert isinstance(given, Imported)
+    return given
+
+
 def said(path: Path) -> str:
-    return "; ".join(read_given(path).notes)
+    """Its notes in one text."""
+    return "; ".join(imported(path).notes)
 
 
 def as_json(path: Path, content) -> Path:

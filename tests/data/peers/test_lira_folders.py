@@ -9,9 +9,8 @@ from scipy.special import logsumexp
 
 import standout
 from standout.errors import InputError
-from standout.flows.given import read_given
 
-from .common import KEEP, LABELS, LOGITS, RNG, C, M, N, figures, line, said, scored
+from .common import KEEP, LABELS, LOGITS, RNG, C, M, N, figures, imported, line, said, scored
 
 
 def rescaled(logits: np.ndarray) -> np.ndarray:
@@ -54,7 +53,7 @@ def test_lira_models_go_by_number_and_the_last_epoch_counts(tmp_path):
     folder = lira(tmp_path / "a", scores, keep=keep)
     for model in folder.glob("experiment*"):
         np.save(model / "scores" / "0000000090.npy", np.full((N, 1), np.nan))
-    given = read_given(folder)
+    given = imported(folder)
     np.testing.assert_array_equal(given.signals, scores[:, :, 0])
     np.testing.assert_array_equal(given.members, keep)
 
@@ -64,7 +63,7 @@ def test_lira_an_odd_model_and_records_on_one_side_are_left_out_and_told(tmp_pat
     keep[:, 5], keep[:, 9] = True, False
     extra = np.vstack([keep, ~keep[:1]])
     scores = RNG.normal(size=(M + 1, N, 1))
-    given = read_given(lira(tmp_path / "a", scores, keep=extra))
+    given = imported(lira(tmp_path / "a", scores, keep=extra))
     rows = np.setdiff1d(np.arange(N), [5, 9])
     np.testing.assert_array_equal(given.signals, scores[:M, rows, 0])
     np.testing.assert_array_equal(given.ids, rows)
@@ -81,7 +80,7 @@ def test_lira_logits_stand_in_for_scores(tmp_path):
     assert figures(run) == figures(direct)
     assert run.summary["accuracy"]["verdict"] is not None
     several = np.repeat(LOGITS, 3, axis=2) + RNG.normal(size=(M, N, 3, C))
-    given = read_given(lira(tmp_path / "b", None, several))
+    given = imported(lira(tmp_path / "b", None, several))
     np.testing.assert_allclose(given.signals, rescaled(several).mean(axis=2), atol=1e-9)
 
 
@@ -99,7 +98,7 @@ def test_lira_scores_of_the_first_records_and_models_that_are_not_done(tmp_path)
     for part in (folder / "experiment-6_8" / "scores").iterdir():
         part.unlink()
     (folder / "experiment-99_8").mkdir()  # begun and killed
-    given = read_given(folder)
+    given = imported(folder)
     assert given.signals.shape == (6, 40)
     np.testing.assert_array_equal(given.members, KEEP[:6, :40])
     assert "first 40 of 60 records" in said(folder)

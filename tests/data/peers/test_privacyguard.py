@@ -7,9 +7,8 @@ import pandas as pd
 import pytest
 
 import standout
-from standout.flows.given import read_given
 
-from .common import KEEP, M, N, P, figures, line, scored
+from .common import KEEP, M, N, P, figures, imported, line, scored
 
 
 def frame(rows, extra: dict | None = None) -> pd.DataFrame:
@@ -42,12 +41,12 @@ def test_privacyguard_train_and_test_frame(tmp_path, kind):
 
 
 def test_privacyguard_one_frame(tmp_path):
-    given = read_given(stored(frame(np.arange(N)), tmp_path / "merge.csv"))
+    given = imported(stored(frame(np.arange(N)), tmp_path / "merge.csv"))
     np.testing.assert_array_equal(given.members, KEEP)
     np.testing.assert_allclose(given.target_signals, np.log(P[0]) - np.log(1 - P[0]), rtol=1e-12)
     assert given.target_members is None
     assert list(given.ids) == [str(i) for i in range(N)]
-    twice = read_given(stored(frame(np.arange(N), {"user_id": [1] * N}), tmp_path / "twice.csv"))
+    twice = imported(stored(frame(np.arange(N), {"user_id": [1] * N}), tmp_path / "twice.csv"))
     assert twice.ids is None and "some user_id stand in several rows" in "; ".join(twice.notes)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from standout.data.peers import recognise
-from standout.flows.given import Given
+from standout.flows.given import Given, read_given
 
 from .common import KEEP, P, line
 
@@ -59,4 +59,4 @@ def test_a_file_of_ones_own_is_none_of_a_peer(tmp_path):
     np.savez(tmp_path / "a.npz", signals=P, members=KEEP)
     assert recognise(tmp_path / "a.npz") is None
     assert recognise(tmp_path / "nothing") is None
-    assert Given().notes == ()
+    assert type(read_given(tmp_path / "a.npz")) is Given

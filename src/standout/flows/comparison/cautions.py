@@ -35,11 +35,11 @@ def cautions(runs: Sequence[Finished], pairs: Sequence[Pair]) -> list[str]:
 
 
 def differing(name: str, values: dict[str, Any], why: str) -> str | None:
-    """`fpr differs (a 0.001, b 0.01): why`, or None where it does not."""
+    """`not the same fpr (a 0.001, b 0.01): why`, or None where it does not."""
     if len(set(values.values())) < 2:
         return None
     shown = [f"{run} {v:.4g}" if isinstance(v, float) else f"{run} {v}" for run, v in values.items()]
-    return f"{name} differs ({', '.join(shown)}): {why}"
+    return f"not the same {name} ({', '.join(shown)}): {why}"
 
 
 def of_pair(pair: Pair) -> list[str]:

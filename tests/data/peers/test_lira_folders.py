@@ -140,6 +140,10 @@ BROKEN = {
     "a pickle": (lambda f: (f / SCORES).write_bytes(pickle.dumps([1.0])), "damaged or no .npy file"),
     "cut": (lambda f: (f / SCORES).write_bytes((f / SCORES).read_bytes()[:-9]), "ends early"),
     "header": (lambda f: (f / SCORES).write_bytes(b"\x93NUMPY\x01\x00\x10\x00nonsense"), "cannot be read"),
+    "open header": (
+        lambda f: (f / SCORES).write_bytes(b"\x93NUMPY\x01\x00\x10\x00{'descr': (((((\n"),
+        "cannot be read",
+    ),
     "shapes": (lambda f: write(f / SCORES, np.zeros((N, 3))), "have shape (60, 3), of experiment-0_8 (60, 2)"),
     "text": (lambda f: write(f / SCORES, np.full((N, 2), "x")), "must be numbers"),
     "short labels": (lambda f: write(f / "y_train.npy", LABELS[:9]), "y_train.npy is of 9 records"),

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from standout.data.npz import BROKEN
 from standout.errors import InputError, one_line
 
 TABLES = (".csv", ".csv.gz", ".parquet")
@@ -119,7 +120,7 @@ def read_npy(path: Path, *, large: bool = False) -> np.ndarray:
         return np.load(path, allow_pickle=False, mmap_mode="r" if large else None)
     except FileNotFoundError:
         raise InputError(f"{where} is missing") from None
-    except (ValueError, OSError, EOFError) as e:
-        if isinstance(e, InputError):
-            raise
+    except InputError:
+        raise
+    except BROKEN as e:
         raise InputError(f"{where} cannot be read: {one_line(e)}") from e

@@ -59,4 +59,8 @@ def test_a_file_of_ones_own_is_none_of_a_peer(tmp_path):
     np.savez(tmp_path / "a.npz", signals=P, members=KEEP)
     assert recognise(tmp_path / "a.npz") is None
     assert recognise(tmp_path / "nothing") is None
+    raw = bytearray((tmp_path / "a.npz").read_bytes())
+    raw[raw.index(b"PK\x01\x02") + 6] = 225  # needs a zip of version 22.5
+    (tmp_path / "b.npz").write_bytes(raw)
+    assert "cannot be read as .npz" in line(tmp_path / "b.npz")
     assert type(read_given(tmp_path / "a.npz")) is Given

@@ -44,7 +44,7 @@ class Look:
         try:
             with zipfile.ZipFile(self.path) as file:
                 return frozenset(n.removesuffix(".npy") for n in file.namelist() if n.endswith(".npy"))
-        except (OSError, ValueError, zipfile.BadZipFile):
+        except BROKEN:
             return frozenset()  # damaged: the reader of .npz says so
 
     @cached_property

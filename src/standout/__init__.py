@@ -7,6 +7,7 @@ from standout.run.version import __version__
 
 _PUBLIC = {
     "audit": "standout.flows.audit",
+    "compare": "standout.flows.compare",
     "merge": "standout.flows.merge",
     "score": "standout.flows.score",
     "load": "standout.data.source",
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from standout.errors import InputError
     from standout.estimate import exposure
     from standout.flows.audit import audit
+    from standout.flows.compare import compare
     from standout.flows.merge import merge
     from standout.flows.run import Run
     from standout.flows.score import score
@@ -35,6 +37,7 @@ __all__ = [
     "__version__",
     "attack_scores",
     "audit",
+    "compare",
     "exposure",
     "load",
     "merge",

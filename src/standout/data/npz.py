@@ -1,6 +1,7 @@
 """Reading `.npz` archives: nothing is unpickled, and large arrays can be read one part at a time."""
 
 import contextlib
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -12,7 +13,11 @@ import numpy as np
 
 from standout.errors import InputError, listed, one_line
 
-BROKEN = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError)
+BROKEN = (
+    OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, SyntaxError, TypeError,
+    OverflowError, MemoryError, RecursionError, tokenize.TokenError,
+)  # fmt: skip
+"""What numpy and zipfile raise on damaged files: a header is parsed as Python's literals are."""
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ import numpy as np
 from standout.data.dataset import Dataset, add_array, check_ids, column_of, refuse_other_order
 from standout.data.labels import is_blank, read_labels
 from standout.data.npz import Parts, archive, member
+from standout.data.peers import PEERS, Files, recognise
 from standout.data.records import Records
 from standout.errors import InputError, did_you_mean, listed, one_line
 from standout.estimate import check_sides
@@ -39,9 +40,12 @@ class Given:
     target_probabilities: Any = None
     target_members: Any = None
 
-    def names(self) -> list[str]:
-        """Names of what is given."""
-        return [f.name for f in fields(self) if getattr(self, f.name) is not None]
+
+@dataclass(frozen=True, eq=False)
+class Imported(Given):
+    """The same from a file of another tool. notes: what was understood of it and left out, a line each."""
+
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,13 +61,21 @@ class Scored:
 
 
 def read_given(path: Path) -> Given:
-    """The arrays of an .npz file; logits and probabilities stay on disk until they are gone through.
+    """The arrays of an .npz file, or of a file or folder of another tool (`standout.data.peers`); logits and
+    probabilities stay on disk until they are gone through.
 
     Raises InputError for a file that is none, and for names that `score` does not know.
     """
     example = "numpy.savez(path, signals=signals, members=members)"
+    found = recognise(path)
+    if found is not None:
+        return Imported(**found.arrays, notes=found.notes)
+    if path.is_dir():
+        raise InputError(
+            f"{str(path)!r} is a folder of no tool that is known ({listed(PEERS)}); save a file by {example}"
+        )
     if not path.is_file():
-        raise InputError(f"{str(path)!r} is {'a folder' if path.is_dir() else 'no file'}; save one by {example}")
+        raise InputError(f"{str(path)!r} is no file; save one by {example}")
     known = [f.name for f in fields(Given)]
     with archive(path, example) as file:
         for name in file.files:
@@ -111,7 +123,8 @@ def checked(given: Given, name: str) -> Scored:
         sha.update(records.data.digest().encode())
     outputs = outputs_of(kind, blocks(kind, stack, rows, sha), members, records)
     target = target_of(given, kind, stack.shape, rows, records, sha)
-    return Scored(kind, records, outputs, target, sha.hexdigest(), notes)
+    told = given.notes if isinstance(given, Imported) else ()
+    return Scored(kind, records, outputs, target, sha.hexdigest(), (*told, *notes))
 
 
 def only(given: Given, names: tuple[str, ...]) -> str | None:
@@ -123,8 +136,8 @@ def only(given: Given, names: tuple[str, ...]) -> str | None:
 
 
 def as_array(name: str, values) -> Any:
-    """Anything like an array as one of numbers; Parts stay as they are."""
-    if isinstance(values, Parts):
+    """Anything like an array as one of numbers; Parts and Files stay as they are."""
+    if isinstance(values, (Parts, Files)):
         return values
     if hasattr(values, "detach"):  # a torch tensor may hold a gradient, or lie on a GPU
         values = values.detach().cpu()

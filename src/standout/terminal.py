@@ -201,6 +201,7 @@ def _plain(text: str) -> str:
 def catalogue(what: str) -> list[str]:
     """Lines for `standout list`."""
     from standout.attacks import ATTACKS
+    from standout.data.benchmarks import BENCHMARKS
     from standout.data.builtin import BUILTIN
     from standout.explain import CHARACTERISTICS
     from standout.recipes.estimators import ESTIMATORS
@@ -209,7 +210,7 @@ def catalogue(what: str) -> list[str]:
         return (thing.__doc__ or "").strip().splitlines()[0]
 
     tables = {
-        "datasets": {name: first_line(f) for name, f in BUILTIN.items()},
+        "datasets": {name: first_line(f) for name, f in {**BUILTIN, **BENCHMARKS}.items()},
         "models": {
             "mlp": "Multi-layer perceptron in torch, trained in stacks (extra: torch).",
             **{name: first_line(f) for name, f in ESTIMATORS.items()},

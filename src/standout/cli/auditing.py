@@ -130,7 +130,7 @@ def audit(
     check_fail_over(fail_over)
     if shard is not None and fail_over is not None:
         raise InputError("a shard has no figures yet; give --fail-over to standout merge")
-    dataset = load(source, label=label, id=id, group=group, drop=drop or ())
+    dataset = load(source, label=label, id=id, group=group, drop=drop or (), data=data)
     asked = {
         "model": model, "settings": settings_of(set or []), "shadows": shadows, "until_stable": until_stable,
         "most_shadows": most_shadows, "fraction": fraction, "records": records, "target": target, "fpr": fpr,

@@ -1,10 +1,10 @@
-"""What works on finished runs: `standout merge`, `report`."""
+"""What works on runs that are there: `standout merge`, `compare`, `report`."""
 
 from pathlib import Path
 
 from standout.cli.app import app
 from standout.cli.arguments import Whole, check_fail_over
-from standout.cli.finish import finish
+from standout.cli.finish import dump, finish
 
 
 @app.command
@@ -37,6 +37,30 @@ def merge(
 
     check_fail_over(fail_over)
     return finish(flow(runs, out=out, source=source), quiet=quiet, json=json, fail_over=fail_over)
+
+
+@app.command
+def compare(*runs: Path, quiet: bool = False, json: bool = False) -> int:
+    """Set finished runs side by side: figures, and what becomes of the records that they share.
+
+    Parameters
+    ----------
+    runs
+        Two or more run folders.
+    quiet
+        Print nothing but errors.
+    json
+        Print the comparison for machines.
+    """
+    from standout.flows.compare import compare as flow
+    from standout.terminal_compare import compared
+
+    found = flow(*runs)
+    if json:
+        print(dump(found.as_dict()))
+    elif not quiet:
+        compared(found)
+    return 0
 
 
 @app.command

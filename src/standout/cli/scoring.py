@@ -28,7 +28,8 @@ def score(
     ----------
     file
         An .npz with signals (models, records), or logits or probabilities (models, records, classes) with labels; and
-        members. Optional: labels, ids, x; target_signals (or target_logits, target_probabilities), target_members.
+        members. Optional: labels, ids, x; target_signals (or target_logits, target_probabilities), target_members. Or
+        a file or folder of another tool that holds as much (docs/score.md).
     fpr
         Share of the models that never saw a record in which an attacker may accuse it falsely; default 0.001.
     exposed_above

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,7 +20,8 @@ from standout.signals import SIGNALS
 
 ENOUGH = 1.0
 """Seconds after which timed trainings stop growing."""
-LEAST = 64
+LEAST, FEWEST = 64, 8
+"""Records of the first timed training, and audited ones among them, at least."""
 STEEPEST = 3.0
 """Time is taken to grow with records by no more than their number to this power."""
 SIMULATED, AUDITS = 800, 3
@@ -79,12 +80,15 @@ def dry_run(
 def seconds_a_model(recipe: Recipe, data: Dataset, size: int) -> float:
     """What one model takes on `size` records, answers on all audited ones among it: a pair of models is timed on
     growing shares of the records, then carried on by how the time grew."""
-    order = np.random.default_rng(0).permutation(len(data))
-    seen: list[tuple[int, float]] = []
-    n = min(LEAST, len(data))
+    rng = np.random.default_rng(0)
+    audited = np.ones(len(data), dtype=bool) if data.audited is None else data.audited
+    sides = [rng.permutation(np.flatnonzero(side)) for side in (audited, ~audited)]
+    seen: list[tuple[float, float]] = []
+    share = min(LEAST / len(data), 1.0)
     while True:
-        part = replace(data.take(np.sort(order[:n])), audited=None)
-        members = draw_members(part.y, 2)
+        rows = [side[: max(int(share * len(side)), min(FEWEST, len(side)))] for side in sides]
+        part = data.take(np.sort(np.concatenate(rows)))
+        members = part.trained_on(draw_members(part.y[part.asked], 2))
         start = time.perf_counter()
         try:
             for _ in recipe.train(part, members, np.array([0, 1])):
@@ -93,13 +97,13 @@ def seconds_a_model(recipe: Recipe, data: Dataset, size: int) -> float:
             raise
         except Exception as e:
             raise InputError(f"{recipe.name} failed in a timed training: {type(e).__name__}: {one_line(e)}") from e
-        seen.append((n, (time.perf_counter() - start) / 2))
-        if n == len(data) or (seen[-1][1] > ENOUGH and len(seen) > 1):
+        seen.append((float(members.sum(axis=1).mean()), (time.perf_counter() - start) / 2))
+        if share >= 1 or (seen[-1][1] > ENOUGH and len(seen) > 1):
             break
-        n = min(2 * n, len(data))
+        share = min(2 * share, 1.0)
     (at, last), (before, earlier) = seen[-1], seen[-2] if len(seen) > 1 else seen[-1]
     power = np.log(last / max(earlier, 1e-9)) / np.log(at / before) if at > before else 1.0
-    return float(last * (2 * size / at) ** float(np.clip(power, 0.0 if at >= 2 * size else 0.5, STEEPEST)))
+    return float(last * (size / at) ** float(np.clip(power, 0.0, STEEPEST)))
 
 
 def smallest(models: int, records: int, fpr: float, above: float) -> float | None:

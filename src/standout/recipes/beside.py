@@ -39,19 +39,12 @@ class Beside:
 
     def __init__(self, recipe: Recipe, folder: str):
         self.recipe, self.folder = recipe, folder
+        self.name, self.supports = recipe.name, recipe.supports
 
     def __getattr__(self, name: str):
         if name.startswith("__") or name == "recipe":  # asked while it is unpickled, before it has anything
             raise AttributeError(name)
         return getattr(self.recipe, name)
-
-    @property
-    def name(self) -> str:
-        return self.recipe.name
-
-    @property
-    def supports(self) -> frozenset[str]:
-        return self.recipe.supports
 
     def settings(self) -> dict:
         return self.recipe.settings()

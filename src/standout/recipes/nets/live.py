@@ -101,7 +101,7 @@ def stepping(parameters: list[nn.Parameter], how: How) -> tuple[Callable[[], obj
         def step() -> None:
             for move, (_, grads) in zip(moves, pairs):
                 move()
-                torch._foreach_zero_(grads)
+                torch.ops.aten._foreach_zero_(grads)
 
         return step, lambda: None
     mover = torch_optimizer(parameters, how)

@@ -4,7 +4,7 @@ The kernels are called without `torch.optim`: its first step imports a second's 
 each step costs more bookkeeping than a small net takes to compute.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -19,10 +19,10 @@ BETAS, EPSILON = (0.9, 0.999), 1e-8
 
 
 def optimizer(
-    name: str, parameters: list[Tensor], grads: list[Tensor], lr: float, weight_decay: float
+    name: str, parameters: Sequence[Tensor], grads: Sequence[Tensor], lr: float, weight_decay: float
 ) -> Callable[[], None]:
     """A step of the optimiser on parameters, all of one dtype, with the gradients that `grads` then hold."""
-    parameters = [p.detach() for p in parameters]
+    parameters, grads = [p.detach() for p in parameters], [*grads]
     first, second = [torch.zeros_like(g) for g in grads], [torch.zeros_like(g) for g in grads]
     if name == "sgd":
         return _sgd(parameters, grads, first, lr, weight_decay)
@@ -30,7 +30,7 @@ def optimizer(
     kernel = aten._fused_adamw_.default if name == "adamw" else aten._fused_adam_.default
 
     def step() -> None:
-        torch._foreach_add_(steps, 1)
+        aten._foreach_add_.Scalar(steps, 1)
         kernel(
             parameters, grads, first, second, [], steps, lr=lr, beta1=BETAS[0], beta2=BETAS[1], eps=EPSILON,
             weight_decay=weight_decay, amsgrad=False, maximize=False,

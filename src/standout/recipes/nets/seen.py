@@ -60,7 +60,7 @@ class Seen:
 
 
 def channels_first(x: np.ndarray) -> np.ndarray:
-    """Images (N, C, H, W) of (N, H, W), (N, H, W, C), or (N, C, H, W) where only that can be meant; flat ones (N, D)."""
+    """Images (N, C, H, W) of (N, H, W), (N, H, W, C), or (N, C, H, W) where only that can be meant; (N, D) as it is."""
     if x.ndim == 3:
         return x[:, None]
     if x.ndim < 4 or (x.shape[1] in CHANNELS and x.shape[3] not in CHANNELS):

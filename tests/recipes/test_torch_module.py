@@ -1,6 +1,7 @@
 """`TorchRecipe`: the loop against torch's own, seeds, eval, what build and the module are given, audits."""
 
 import random
+
 import numpy as np
 import pandas as pd
 import pytest

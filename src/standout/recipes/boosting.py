@@ -67,12 +67,15 @@ def counts_classes(model: Any) -> bool:
     return any(library.counts for _, library in boosters(model))
 
 
-def prepare(model: Any, seed: int) -> None:
-    """Silence what a model has of these libraries, and set what they do not list, and seeds of 31 bits."""
+def prepare(model: Any, seed: int, classes: int) -> None:
+    """Silence what a model has of these libraries, and set what they do not list, and seeds of 31 bits. classes: how
+    many there are in training."""
     for part, library in boosters(model):
         given = part.get_params()
         quiet = {} if any(given.get(name) is not None for name in library.loud) else library.quiet
         seeds = [name for name in SEEDS if name in given] or [library.seed]
+        if library.counts and str(given.get("objective")).startswith("multi:"):
+            quiet = {**quiet, "num_class": classes}  # not set by itself for two classes
         part.set_params(**quiet, **library.always, **dict.fromkeys(seeds, seed % (2**31 - 1)))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
+from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 
@@ -27,8 +28,8 @@ __all__ = ["ESTIMATORS", "EstimatorRecipe", "parse_value"]
 class EstimatorRecipe:
     """Any scikit-learn classifier. Each model is a clone with every `random_state` set from its seed, and one thread.
 
-    A Pipeline gets a DataFrame as it is, and so does an estimator whose settings speak of its columns; any other
-    estimator gets the table as numbers (`data.encode`).
+    A Pipeline gets a DataFrame as it is, and so does what holds one or has settings that speak of its columns; any
+    other estimator gets the table as numbers (`data.encode`).
     """
 
     supports = frozenset({"weight"})
@@ -43,7 +44,7 @@ class EstimatorRecipe:
             raise InputError(f"{self.name} cannot be copied by scikit-learn's clone: {one_line(e)}") from e
         self.was_fitted = is_fitted(estimator)
         self._set(settings or {})
-        self.raw = self.whole or boosting.wants_frame(self.estimator)
+        self.raw = name is None and (wants_frame(self.estimator) or boosting.wants_frame(self.estimator))
 
     def _set(self, settings: dict) -> None:
         target = self.estimator[-1] if isinstance(self.estimator, Pipeline) and not self.whole else self.estimator
@@ -119,8 +120,8 @@ class EstimatorRecipe:
         model = clone(self.estimator)
         _set_all(model, boosting.SEEDS, seed % (2**32 - 1))
         _set_all(model, boosting.THREADS, 1)  # models are trained side by side already
-        boosting.prepare(model, seed)
         present = np.unique(codes)
+        boosting.prepare(model, seed, len(present))
         own = boosting.counts_classes(model)  # else labels are as the user wrote them
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
@@ -155,21 +156,31 @@ def check_estimator(estimator) -> None:
         raise InputError(f"{type(last).__name__} ({kind}) is no classifier; give one with predict_proba")
     if many:
         raise InputError(f"{type(last).__name__} predicts several labels a record; give the classifier within it")
-    if not (hasattr(last, "predict_proba") or hasattr(last, "decision_function")):
+    if not has_scores(last):
         what = "classifier with scores" if kind else "classifier"
         raise InputError(f"{type(last).__name__} is no {what}: it has neither predict_proba nor decision_function")
 
 
+def has_scores(estimator) -> bool:
+    """Whether an estimator will give scores once it is fitted; a stack does where its final estimator does."""
+    if hasattr(estimator, "final_estimator"):
+        return estimator.final_estimator is None or has_scores(estimator.final_estimator)
+    return hasattr(estimator, "predict_proba") or hasattr(estimator, "decision_function")
+
+
+def wants_frame(estimator) -> bool:
+    """Whether an estimator is, or holds, a Pipeline or what picks columns by name: a search over a Pipeline does."""
+    parts = [estimator, *estimator.get_params(deep=True).values()]
+    return any(isinstance(part, (Pipeline, ColumnTransformer)) for part in parts)
+
+
 def is_fitted(estimator) -> bool:
     """Whether an estimator was fitted before it was given: by its own word, or by attributes such as `classes_`."""
-    parts = [step for _, step in estimator.steps] if isinstance(estimator, Pipeline) else [estimator]
-    for part in parts:
-        if hasattr(part, "__sklearn_is_fitted__"):
-            if part.__sklearn_is_fitted__():
-                return True
-        elif any(k.endswith("_") and not k.startswith("_") for k in getattr(part, "__dict__", {})):
-            return True
-    return False
+    last = estimator[-1] if isinstance(estimator, Pipeline) else estimator
+    asked = getattr(last, "__sklearn_is_fitted__", getattr(last, "is_fitted", None))  # the latter is CatBoost's
+    if callable(asked):
+        return bool(asked())
+    return any(k.endswith("_") and not k.startswith("_") for k in getattr(last, "__dict__", {}))
 
 
 def _codes_of(labels, dataset: Dataset) -> list[int]:

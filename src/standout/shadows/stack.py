@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-
 import numpy as np
 
 from standout.data.dataset import Dataset

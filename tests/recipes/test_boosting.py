@@ -19,6 +19,7 @@ import standout
 from standout.data.dataset import Dataset
 from standout.errors import InputError
 from standout.recipes import recipe_of
+from standout.recipes.settings import parse_value
 from standout.signals import log_softmax
 
 
@@ -273,6 +274,8 @@ def test_by_a_short_name(kind, monkeypatch):
     pytest.importorskip(kind)
     recipe = recipe_of(kind, {"n_estimators": 3})
     assert recipe.name == kind and recipe.settings()["n_estimators"] == 3
+    again = {key: parse_value(str(value)) for key, value in recipe.settings().items()}  # as a report's command does
+    assert recipe_of(kind, again).identity() == recipe.identity()
     assert next(iter(recipe.train(data(), np.ones((1, 120), dtype=bool), np.array([1])))).logits.shape == (120, 3)
     monkeypatch.setitem(sys.modules, kind, None)
     with pytest.raises(InputError, match=f"model '{kind}' needs {kind}: pip install {kind}, or --model gradient"):

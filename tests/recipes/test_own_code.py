@@ -201,3 +201,14 @@ def test_answers_that_are_no_numbers_are_refused(answers):
             return lambda x: answers
 
         next(iter(recipe_of(fit).train(DATA, np.ones((1, 60), dtype=bool), np.array([1]))))
+
+
+def test_without_torch_one_line_names_the_extra(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *more: None)
+    with pytest.raises(InputError, match=r"TorchRecipe needs the extra torch: pip install 'standout\[torch\]'"):
+        standout.TorchRecipe(build=print)
+
+
+def test_naming_torch_recipe_does_not_import_torch():
+    code = "import sys, standout; standout.TorchRecipe, standout.audit; print('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"

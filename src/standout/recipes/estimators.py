@@ -58,10 +58,12 @@ class EstimatorRecipe:
 
     def settings(self) -> dict:
         target = self.estimator[-1] if isinstance(self.estimator, Pipeline) and not self.whole else self.estimator
+        own = boosting.library_of(target) is not None
         return {
             k: as_json(v)
             for k, v in sorted(target.get_params(deep=self.whole).items())
             if not _is_one_of(k, (*boosting.SEEDS, *boosting.THREADS))
+            and not (own and (v is None or v != v))  # for these libraries: not set
         }
 
     def identity(self) -> object:

@@ -13,6 +13,7 @@ _PUBLIC = {
     "load": "standout.data.source",
     "Dataset": "standout.data.dataset",
     "Run": "standout.flows.run",
+    "TorchRecipe": "standout.recipes.torch_module",
     "attack_scores": "standout.attacks",
     "exposure": "standout.estimate",
     "InputError": "standout.errors",
@@ -29,11 +30,13 @@ if TYPE_CHECKING:
     from standout.flows.merge import merge
     from standout.flows.run import Run
     from standout.flows.score import score
+    from standout.recipes.torch_module import TorchRecipe
 
 __all__ = [
     "Dataset",
     "InputError",
     "Run",
+    "TorchRecipe",
     "__version__",
     "attack_scores",
     "audit",

@@ -3,6 +3,8 @@
 import importlib.util
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from standout.errors import InputError, did_you_mean, listed, one_line
@@ -16,6 +18,34 @@ def names_object(spec: str) -> bool:
 def file_of(spec: str) -> str:
     """The path in `path.py:name`."""
     return spec.rpartition(":")[0] if ".py:" in spec else spec
+
+
+def folder_of(spec: str) -> str:
+    """The folder that the file lies in, from the root."""
+    return str(Path(file_of(spec)).resolve().parent)
+
+
+@contextmanager
+def importable(folder: str) -> Iterator[None]:
+    """Modules of a folder can be imported here, before all others. Afterwards they count as never imported: another
+    folder may have modules of the same names, a file may have changed, and workers, which cannot import them, get
+    their code by value."""
+    before = {*sys.modules}
+    sys.path.insert(0, folder)
+    try:
+        yield
+    finally:
+        if folder in sys.path:
+            sys.path.remove(folder)
+        for name in {*sys.modules} - before:
+            file = getattr(sys.modules[name], "__file__", None)
+            if file and Path(folder) in Path(file).parents and not _installed(file, folder):
+                del sys.modules[name]
+
+
+def _installed(file: str, folder: str) -> bool:
+    """Whether a file under a folder was put there by an installer: a folder may hold a virtual environment."""
+    return bool({"site-packages", "dist-packages"} & {*Path(file).relative_to(folder).parts})
 
 
 def object_of(spec: str, what: str):

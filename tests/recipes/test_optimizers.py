@@ -16,7 +16,7 @@ def test_steps_are_those_of_torch(name, weight_decay):
     kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}.get(name)
     decay = {"weight_decay": weight_decay}
     theirs = kind([plain], 0.03, **decay) if kind else torch.optim.SGD([plain], 0.03, momentum=0.9, **decay)
-    step = optimizer(name, flat, grad, 0.03, weight_decay)
+    step = optimizer(name, [flat], [grad], 0.03, weight_decay)
     for _ in range(7):
         grad.copy_(torch.randn(101, generator=draw))
         plain.grad = grad.clone()

@@ -13,7 +13,10 @@ from standout.data.records import Records
 from standout.errors import InputError, did_you_mean, listed, one_line
 from standout.flows.given import KINDS, as_array, outputs_of, refuse_unfit
 from standout.flows.target import Target
-from standout.recipes.estimators import outputs_of as outputs_of_estimator
+from standout.recipes.boosting import counts_classes
+from standout.recipes.estimators import codes_of
+from standout.recipes.functions import as_array as as_numbers
+from standout.recipes.scores import outputs_of as outputs_of_estimator
 from standout.signals import looks_like_probabilities
 
 EXAMPLE = "numpy.savez(path, logits=logits, members=members)"
@@ -166,22 +169,28 @@ def mask_of(members: np.ndarray | None) -> np.ndarray | None:
     return members
 
 
+def columns_of(model: Any, name: str, data: Dataset) -> list[int]:
+    """Class codes of the columns of a fitted classifier; libraries that count classes count them in our order."""
+    if counts_classes(model) and len(model.classes_) == len(data.classes):
+        return list(range(len(data.classes)))
+    unknown = {as_text(c) for c in model.classes_} - {as_text(v) for v in data.values}
+    if unknown:
+        raise InputError(
+            f"target {name} answers class {sorted(unknown)[0]!r}, which no label here has (labels: "
+            f"{listed(data.classes, 6)}); give labels as that model was trained on"
+        )
+    return codes_of(model.classes_, data)
+
+
 def asked(model: Any, name: str, data: Dataset) -> np.ndarray:
     """What a live model answers on the records: finite logits or probabilities float (N, C)."""
     try:
         if hasattr(model, "predict_proba") or hasattr(model, "decision_function"):
             if not hasattr(model, "classes_"):
                 raise InputError(f"target {name} is not fitted; give the model as it is released")
-            unknown = {as_text(c) for c in model.classes_} - {as_text(v) for v in data.values}
-            if unknown:
-                raise InputError(
-                    f"target {name} answers class {sorted(unknown)[0]!r}, which no label here has (labels: "
-                    f"{listed(data.classes, 6)}); give labels as that model was trained on"
-                )
             x = data.x.reshape(len(data), -1) if isinstance(data.x, np.ndarray) else data.x
-            return outputs_of_estimator(model, x, len(data.classes), data)[0]
-        answers = model(data.x.copy())
-        answers = np.asarray(answers.detach().cpu() if hasattr(answers, "detach") else answers)
+            return outputs_of_estimator(model, x, columns_of(model, name, data), len(data.classes))[0]
+        answers = as_numbers(model(data.x.copy()))
     except InputError:
         raise
     except Exception as e:

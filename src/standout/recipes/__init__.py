@@ -3,11 +3,13 @@
 import importlib.util
 
 from standout.errors import InputError, did_you_mean, listed
+from standout.recipes.beside import Beside
 from standout.recipes.estimators import EstimatorRecipe
 from standout.recipes.functions import FunctionRecipe
 from standout.recipes.named import ESTIMATORS
 from standout.recipes.recipe import Recipe, Trained
-from standout.userfile import names_object, object_of
+from standout.recipes.torch_module import is_module
+from standout.userfile import folder_of, importable, names_object, object_of
 
 __all__ = ["MODELS", "Recipe", "Trained", "recipe_of"]
 
@@ -27,8 +29,16 @@ def recipe_of(model, settings: dict | None = None, device: str = "auto") -> Reci
         raise InputError(f"device must be {listed(DEVICES)}, not {device!r}")
     if isinstance(model, str):
         return _named(model, settings or {}, device)
+    if is_module(model):
+        made = model.__name__ if isinstance(model, type) else type(model).__name__
+        raise InputError(
+            f"model is a torch module ({made}), and every shadow model needs a new one, trained: give "
+            f"standout.TorchRecipe(build={made}, epochs=...) instead"
+        )
     if isinstance(model, type):
         raise InputError(f"model is the class {model.__name__}; give an object of it: {model.__name__}()")
+    if hasattr(model, "having"):
+        return model.having(settings or {}, device)
     if hasattr(model, "train") and hasattr(model, "stack_size") and hasattr(model, "identity"):
         if settings:
             raise InputError("settings go into the recipe itself")
@@ -43,7 +53,8 @@ def recipe_of(model, settings: dict | None = None, device: str = "auto") -> Reci
 
 def _named(name: str, settings: dict, device: str) -> Recipe:
     if names_object(name):
-        return recipe_of(object_of(name, "model"), settings, device)
+        with importable(folder_of(name)):
+            return Beside(recipe_of(object_of(name, "model"), settings, device), folder_of(name))
     if name in ESTIMATORS:
         return EstimatorRecipe(ESTIMATORS[name](), settings, name=name)
     if name in NETS:

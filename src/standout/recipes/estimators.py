@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import logsumexp
 from sklearn.base import clone
+from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 
@@ -15,35 +15,39 @@ from standout.data.dataset import Dataset
 from standout.data.encode import Matrix, matrix_of
 from standout.data.labels import as_text
 from standout.errors import InputError, did_you_mean, listed, one_line
+from standout.recipes import boosting
 from standout.recipes.identity import identify
 from standout.recipes.named import ESTIMATORS
 from standout.recipes.recipe import Trained
+from standout.recipes.scores import constant, outputs_of
 from standout.recipes.settings import as_json, parse_value
-from standout.signals import TINY, log_probabilities, log_softmax
 
 __all__ = ["ESTIMATORS", "EstimatorRecipe", "parse_value"]
 
 
 class EstimatorRecipe:
-    """Any scikit-learn classifier. Each model is a clone with every `random_state` set from its seed.
+    """Any scikit-learn classifier. Each model is a clone with every `random_state` set from its seed, and one thread.
 
-    A Pipeline gets a DataFrame as it is; any other estimator gets the table as numbers (`data.encode`).
+    A Pipeline gets a DataFrame as it is, and so does what holds one or has settings that speak of its columns; any
+    other estimator gets the table as numbers (`data.encode`).
     """
 
     supports = frozenset({"weight"})
 
     def __init__(self, estimator, settings: dict | None = None, name: str | None = None):
         check_estimator(estimator)
-        self.raw = isinstance(estimator, Pipeline) and name is None
+        self.whole = isinstance(estimator, Pipeline) and name is None
         self.name = name or type(estimator).__name__
         try:
             self.estimator = clone(estimator)
         except (TypeError, RuntimeError) as e:
             raise InputError(f"{self.name} cannot be copied by scikit-learn's clone: {one_line(e)}") from e
+        self.was_fitted = is_fitted(estimator)
         self._set(settings or {})
+        self.raw = name is None and (wants_frame(self.estimator) or boosting.wants_frame(self.estimator))
 
     def _set(self, settings: dict) -> None:
-        target = self.estimator[-1] if isinstance(self.estimator, Pipeline) and not self.raw else self.estimator
+        target = self.estimator[-1] if isinstance(self.estimator, Pipeline) and not self.whole else self.estimator
         known = target.get_params(deep=True)
         for key, value in settings.items():
             if key not in known:
@@ -53,21 +57,27 @@ class EstimatorRecipe:
             target.set_params(**{key: value})
 
     def settings(self) -> dict:
-        target = self.estimator[-1] if isinstance(self.estimator, Pipeline) and not self.raw else self.estimator
+        target = self.estimator[-1] if isinstance(self.estimator, Pipeline) and not self.whole else self.estimator
+        own = boosting.library_of(target) is not None
         return {
             k: as_json(v)
-            for k, v in sorted(target.get_params(deep=self.raw).items())
-            if not k.endswith(("random_state", "n_jobs"))
+            for k, v in sorted(target.get_params(deep=self.whole).items())
+            if not _is_one_of(k, (*boosting.SEEDS, *boosting.THREADS))
+            and not (own and (v is None or v != v))  # for these libraries: not set
         }
 
     def identity(self) -> object:
         plain = clone(self.estimator)
-        _set_all(plain, "random_state", None)
-        _set_all(plain, "n_jobs", None)
-        return ["estimator-recipe", 2, self.raw, identify(plain)]
+        _set_all(plain, (*boosting.SEEDS, *boosting.THREADS), None)
+        return ["estimator-recipe", 3, self.raw, identify(plain)]
 
     def check(self, dataset: Dataset) -> list[str]:
         self._check_settings()
+        boosting.check(self.estimator)
+        told = [f"{self.name} is fitted already: each model is trained anew, on its own records"] * self.was_fitted
+        return told + self._check_data(dataset)
+
+    def _check_data(self, dataset: Dataset) -> list[str]:
         if isinstance(dataset.x, pd.DataFrame):
             if self.raw:
                 return []
@@ -110,13 +120,20 @@ class EstimatorRecipe:
             return constant(codes[0], dataset, "a model saw one class only and always answers that class")
         assert dataset.values is not None
         model = clone(self.estimator)
-        _set_all(model, "random_state", seed % (2**32 - 1))
-        _set_all(model, "n_jobs", 1)  # models are trained side by side already
+        _set_all(model, boosting.SEEDS, seed % (2**32 - 1))
+        _set_all(model, boosting.THREADS, 1)  # models are trained side by side already
+        present = np.unique(codes)
+        boosting.prepare(model, seed, len(present))
+        own = boosting.counts_classes(model)  # else labels are as the user wrote them
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            model.fit(x.iloc[rows] if isinstance(x, pd.DataFrame) else x[rows], dataset.values[codes])
+            model.fit(
+                x.iloc[rows] if isinstance(x, pd.DataFrame) else x[rows],
+                np.searchsorted(present, codes) if own else dataset.values[codes],
+            )
+            seen = [int(c) for c in present] if own else codes_of(model.classes_, dataset)
             asked = x.iloc[dataset.asked] if isinstance(x, pd.DataFrame) else x[dataset.asked]
-            logits, rounded = outputs_of(model, asked, len(dataset.classes), dataset)
+            logits, rounded = outputs_of(model, asked, seen, len(dataset.classes))
         unconverged = any("Convergence" in w.category.__name__ for w in caught)
         note = "some models did not converge (ConvergenceWarning); raise max_iter" if unconverged else None
         return Trained(logits, rounded, _parameters(model), note=note)
@@ -134,81 +151,55 @@ def check_estimator(estimator) -> None:
             "function fit(x, y, *, seed, sample_weight=None) that returns predict(x)"
         )
     try:
-        kind = get_tags(last).estimator_type
-    except AttributeError:  # written for another scikit-learn; whether it has scores counts
-        kind = None
+        tags = get_tags(last)
+        kind, many = tags.estimator_type, not tags.target_tags.single_output
+    except (AttributeError, TypeError):  # written for another scikit-learn; whether it has scores counts
+        kind, many = None, False
     if kind not in (None, "classifier"):
         raise InputError(f"{type(last).__name__} ({kind}) is no classifier; give one with predict_proba")
-    if not (hasattr(last, "predict_proba") or hasattr(last, "decision_function")):
+    if many:
+        raise InputError(f"{type(last).__name__} predicts several labels a record; give the classifier within it")
+    if not has_scores(last):
         what = "classifier with scores" if kind else "classifier"
         raise InputError(f"{type(last).__name__} is no {what}: it has neither predict_proba nor decision_function")
 
 
-def outputs_of(model, x, n_classes: int, dataset: Dataset) -> tuple[np.ndarray, bool]:
-    """Logits float64 (N, n_classes) of a fitted estimator, exact where it gives more than rounded probabilities, and
-    whether one of the probabilities it gave was 0 with nothing more exact beside it. A class that training lacked
-    has the probability TINY."""
-    assert dataset.values is not None
+def has_scores(estimator) -> bool:
+    """Whether an estimator will give scores once it is fitted; a stack does where its final estimator does."""
+    if hasattr(estimator, "final_estimator"):
+        return estimator.final_estimator is None or has_scores(estimator.final_estimator)
+    return hasattr(estimator, "predict_proba") or hasattr(estimator, "decision_function")
+
+
+def wants_frame(estimator) -> bool:
+    """Whether an estimator is, or holds, a Pipeline or what picks columns by name: a search over a Pipeline does."""
+    parts = [estimator, *estimator.get_params(deep=True).values()]
+    return any(isinstance(part, (Pipeline, ColumnTransformer)) for part in parts)
+
+
+def is_fitted(estimator) -> bool:
+    """Whether an estimator was fitted before it was given: by its own word, or by attributes such as `classes_`."""
+    last = estimator[-1] if isinstance(estimator, Pipeline) else estimator
+    asked = getattr(last, "__sklearn_is_fitted__", getattr(last, "is_fitted", None))  # the latter is CatBoost's
+    if callable(asked):
+        return bool(asked())
+    return any(k.endswith("_") and not k.startswith("_") for k in getattr(last, "__dict__", {}))
+
+
+def codes_of(labels, dataset: Dataset) -> list[int]:
+    """Class codes of labels as the user wrote them."""
     known = [as_text(v) for v in dataset.values]
-    seen = [known.index(as_text(c)) for c in model.classes_]
-    scores, rounded = _scores(model, x)
-    if scores.shape != (len(x), len(seen)):
-        raise InputError(
-            f"{type(model).__name__} gives scores of shape {scores.shape} for {len(seen)} classes; "
-            "for SVC set decision_function_shape='ovr'"
-        )
-    if len(seen) == n_classes and seen == list(range(n_classes)):
-        return scores, rounded
-    full = np.full((len(scores), n_classes), np.log(TINY))
-    full[:, seen] = log_softmax(scores)
-    return full, rounded
+    return [known.index(as_text(label)) for label in labels]
 
 
-def _scores(model, x) -> tuple[np.ndarray, bool]:
-    decision = None
-    if hasattr(model, "decision_function"):
-        decision = _ask(model, "decision_function", x)
-        if decision.ndim == 1:
-            decision = np.stack([np.zeros_like(decision), decision], axis=1)
-    if not hasattr(model, "predict_proba"):
-        assert decision is not None
-        return decision, False
-    p = _ask(model, "predict_proba", x)
-    if decision is not None and decision.shape == p.shape and np.allclose(np.exp(log_softmax(decision)), p, atol=1e-6):
-        return decision, False  # its probabilities are the softmax of these, which are not yet rounded
-    if hasattr(model, "predict_log_proba"):
-        with np.errstate(divide="ignore"):
-            log_p = np.log(p) if _is_forest(model) else _ask(model, "predict_log_proba", x)
-        if log_p.shape == p.shape and np.abs(logsumexp(log_p, axis=1)).max() < 1e-6:
-            zero = np.isneginf(log_p)
-            return (np.where(zero, np.log(TINY), log_p), True) if zero.any() else (log_p, False)
-    return log_probabilities(p), bool((p == 0).any())
-
-
-def _is_forest(model) -> bool:
-    """Whether `predict_log_proba` is that of scikit-learn's forests, which asks all trees again and takes np.log."""
-    from sklearn.ensemble import RandomForestClassifier
-
-    last = model[-1] if isinstance(model, Pipeline) else model
-    return getattr(type(last), "predict_log_proba", None) is RandomForestClassifier.predict_log_proba
-
-
-def _ask(model, method: str, x) -> np.ndarray:
-    """float64 answers of a model, which gets a copy: StandardScaler(copy=False) scales in place what it is given."""
-    return np.asarray(getattr(model, method)(x.copy()), dtype=np.float64)
-
-
-def constant(code: int, dataset: Dataset, note: str) -> Trained:
-    """A model that always answers one class."""
-    p = np.zeros((len(dataset.y[dataset.asked]), len(dataset.classes)))
-    p[:, code] = 1
-    return Trained(log_probabilities(p), rounded=True, note=note)
-
-
-def _set_all(estimator, parameter: str, value) -> None:
-    names = [k for k in estimator.get_params(deep=True) if k == parameter or k.endswith(f"__{parameter}")]
+def _set_all(estimator, parameters: tuple[str, ...], value) -> None:
+    names = [k for k in estimator.get_params(deep=True) if _is_one_of(k, parameters)]
     if names:
         estimator.set_params(**dict.fromkeys(names, value))
+
+
+def _is_one_of(key: str, parameters: tuple[str, ...]) -> bool:
+    return key.rpartition("__")[2] in parameters
 
 
 def _parameters(model) -> int | None:

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from standout.signals import as_logits, looks_like_probabilities, row_no_sum
 
 class FunctionRecipe:
     """x as the data set holds it, y int64 codes in the order of `Dataset.classes`; predict(x) gives (N, C) logits, or
-    probabilities (told apart by rows that are non-negative and sum to 1)."""
+    probabilities (told apart by rows that are non-negative and sum to 1), as an array, a list or a tensor."""
 
     supports = frozenset({"weight"})
 
@@ -77,6 +78,16 @@ class FunctionRecipe:
         x = dataset.x.iloc[asked] if isinstance(dataset.x, pd.DataFrame) else dataset.x[asked]
         answers = predict(x.copy())
         try:
-            return np.asarray(answers)
-        except ValueError as e:
+            return as_array(answers)
+        except (TypeError, ValueError) as e:
             raise InputError(f"predict of {self.name} must return an array (records, classes): {one_line(e)}") from e
+
+
+def as_array(answers: Any) -> np.ndarray:
+    """Numbers from whatever holds them: a tensor that still has its gradient or lies on a GPU, objects in an array.
+    Raises TypeError or ValueError where they are none."""
+    if hasattr(answers, "detach"):  # a torch tensor
+        answers = answers.detach().cpu()
+        answers = (answers.float() if answers.is_floating_point() and answers.itemsize < 4 else answers).numpy()
+    array = np.asarray(answers)
+    return array.astype(np.float64) if array.dtype.hasobject else array

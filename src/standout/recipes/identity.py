@@ -217,11 +217,20 @@ def _object(thing: Any, walk: Walk) -> object:
     params = _params(thing)
     if params is not None:  # set_params may hide a setting from vars; what was fitted or added stands there alone
         rest = {name: value for name, value in own.items() if name not in params}
-        return ["estimator", walk(kind), walk(params), walk(rest)]
+        return ["estimator", walk(kind), walk(params), _rest(thing, rest, walk)]
     if installed(kind):
         return ["object", walk(kind), _reduced(thing, walk)]
     content = next((walk(read(thing)) for plain, read in CONTENT.items() if isinstance(thing, plain)), None)
     return ["object", walk(kind), walk(own), content if content is not None else _base(thing, walk)]
+
+
+def _rest(thing: Any, rest: dict, walk: Walk) -> object:
+    try:
+        return walk(rest)
+    except UnidentifiableError:  # code that is not Python's, for which the estimator's class may know a way
+        if not installed(type(thing)) or type(thing).__getstate__ is object.__getstate__:
+            raise
+        return _reduced(thing, walk)
 
 
 def _is_tensor(thing) -> bool:

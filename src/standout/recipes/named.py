@@ -1,6 +1,8 @@
-"""Models of scikit-learn's by a short name, with its own defaults. One function and one line of the table each."""
+"""Models with scikit-learn's interface by a short name, as they are. One function and one line of the table each."""
 
 from collections.abc import Callable
+
+from standout.errors import InputError
 
 
 def logistic_regression():
@@ -35,9 +37,33 @@ def knn():
     return make_pipeline(StandardScaler(), KNeighborsClassifier())
 
 
+def xgboost():
+    """Gradient boosting by XGBoost (Chen and Guestrin 2016; extra: boosting)."""
+    try:
+        from xgboost import XGBClassifier
+    except ImportError as e:
+        raise InputError(_absent("xgboost")) from e
+    return XGBClassifier()
+
+
+def lightgbm():
+    """Gradient boosting by LightGBM (Ke et al. 2017; extra: boosting)."""
+    try:
+        from lightgbm import LGBMClassifier
+    except ImportError as e:
+        raise InputError(_absent("lightgbm")) from e
+    return LGBMClassifier()
+
+
+def _absent(library: str) -> str:
+    return f"model {library!r} needs {library}: pip install {library}, or --model gradient-boosting"
+
+
 ESTIMATORS: dict[str, Callable] = {
     "logistic-regression": logistic_regression,
     "random-forest": random_forest,
     "gradient-boosting": gradient_boosting,
     "knn": knn,
+    "xgboost": xgboost,
+    "lightgbm": lightgbm,
 }

@@ -1,5 +1,7 @@
 """One task: train a stack of models and write their files, in whatever process and on whatever machine."""
 
+import contextlib
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -7,6 +9,7 @@ import numpy as np
 
 from standout.data.dataset import Dataset
 from standout.errors import InputError, one_line
+from standout.recipes.blame import place_of
 from standout.recipes.recipe import Recipe
 from standout.run.folder import RunFolder
 from standout.shadows.store import StackSums, write_model
@@ -52,7 +55,7 @@ def train_stack(work: Work, stack: Stack, gone: Callable[[], bool] | None = None
     trained_on, labels = dataset.trained_on(members), dataset.y[dataset.asked]
     model, written = stack.start, 0
     try:
-        with one_thread():
+        with one_thread(), contextlib.redirect_stdout(sys.stderr):  # standard output is for results
             if gone and gone():
                 return 0
             for k, trained in enumerate(recipe.train(dataset, trained_on, np.asarray(stack.seeds))):
@@ -77,5 +80,7 @@ def train_stack(work: Work, stack: Stack, gone: Callable[[], bool] | None = None
     except InputError:
         raise
     except (Exception, SystemExit) as e:
-        raise InputError(f"{recipe.name} failed while training model {model}: {type(e).__name__}: {one_line(e)}") from e
+        raise InputError(
+            f"{recipe.name} failed while training model {model}: {type(e).__name__}: {one_line(e)}{place_of(e)}"
+        ) from e
     return written

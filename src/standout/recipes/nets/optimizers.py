@@ -1,10 +1,10 @@
-"""Adam, AdamW and SGD with momentum on one flat buffer, by torch's own fused kernels.
+"""Adam, AdamW and SGD with momentum, by torch's own fused kernels.
 
 The kernels are called without `torch.optim`: its first step imports a second's worth of modules in every worker, and
 each step costs more bookkeeping than a small net takes to compute.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -18,17 +18,19 @@ BETAS, EPSILON = (0.9, 0.999), 1e-8
 """Of Adam and AdamW, torch's defaults."""
 
 
-def optimizer(name: str, flat: Tensor, grad: Tensor, lr: float, weight_decay: float) -> Callable[[], None]:
-    """A step of the optimiser on parameters float32 (P,) with the gradient that `grad` (P,) then holds."""
-    parameters, grads = [flat.detach()], [grad]
-    first, second = [torch.zeros_like(grad)], [torch.zeros_like(grad)]
+def optimizer(
+    name: str, parameters: Sequence[Tensor], grads: Sequence[Tensor], lr: float, weight_decay: float
+) -> Callable[[], None]:
+    """A step of the optimiser on parameters, all of one dtype, with the gradients that `grads` then hold."""
+    parameters, grads = [p.detach() for p in parameters], [*grads]
+    first, second = [torch.zeros_like(g) for g in grads], [torch.zeros_like(g) for g in grads]
     if name == "sgd":
         return _sgd(parameters, grads, first, lr, weight_decay)
-    steps = [torch.zeros((), device=flat.device)]
+    steps = [torch.zeros((), device=g.device) for g in grads]
     kernel = aten._fused_adamw_.default if name == "adamw" else aten._fused_adam_.default
 
     def step() -> None:
-        steps[0].add_(1)
+        aten._foreach_add_.Scalar(steps, 1)
         kernel(
             parameters, grads, first, second, [], steps, lr=lr, beta1=BETAS[0], beta2=BETAS[1], eps=EPSILON,
             weight_decay=weight_decay, amsgrad=False, maximize=False,

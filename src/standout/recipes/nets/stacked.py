@@ -99,7 +99,7 @@ def train(
     batches = Batches.of(members, how.batch_size)
     models = torch.arange(len(members), device=labels.device)
     own = stack.parameters
-    step_of = optimizer(how.optimizer, own.flat, own.grad, how.lr, how.weight_decay)
+    step_of = optimizer(how.optimizer, [own.flat], [own.grad], how.lr, how.weight_decay)
     for epoch in range(how.epochs):
         order = batches.shuffled(members, draws)
         targets = labels[order]

@@ -12,7 +12,7 @@ from standout.data.dataset import Dataset
 from standout.data.tables import read_table
 from standout.errors import InputError, did_you_mean, listed
 
-TABLES = (".csv", ".csv.gz", ".tsv", ".tsv.gz")
+TABLES = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".tab", ".txt", ".txt.gz", ".data", ".parquet")
 
 
 def load(

@@ -43,7 +43,7 @@ def look(name: str, cells: np.ndarray) -> Column:
     padded = LEADING_ZERO.search(text) is not None
     numbers = np.asarray(pd.to_numeric(cells, errors="coerce"))
     gap = np.isnan(numbers)
-    if not padded and all(c.strip() in MISSING for c in pd.unique(cells[gap])):
+    if not padded and all(c.strip() in MISSING for c in cells[gap]):
         whole = numbers.dtype.kind in "iu" and np.abs(numbers.astype(np.float64)).max(initial=0) >= EXACT
         plain = numbers if whole else numbers.astype(np.float64)
         points = "." in text and not _dotted_thousands(cells)
@@ -67,7 +67,7 @@ def dotted(name: str, cells: np.ndarray) -> Column:
 
 def _dotted_thousands(cells: np.ndarray) -> bool:
     """Whether each point stands where it could part thousands."""
-    return all(THOUSANDS.fullmatch(c.strip()) for c in pd.unique(cells) if "." in c)
+    return all(THOUSANDS.fullmatch(c.strip()) for c in cells if "." in c)
 
 
 def split(cells: np.ndarray) -> tuple[np.ndarray, list[str]]:

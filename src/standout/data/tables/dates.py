@@ -5,9 +5,9 @@ import re
 import numpy as np
 import pandas as pd
 
-TIME = r"(?:[T ]\s*(?P<time>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)\s?(?P<half>[AaPp][Mm])?)?"
+TIME = r"[T ]\s*(?P<time>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)\s?(?P<half>[AaPp][Mm])?"
 ZONE = r"\s?(?P<zone>Z|UTC|[+-][0-9]{2}:?[0-9]{2})?"
-CELL = re.compile(rf"(?P<date>[0-9].{{3,12}}?|[A-Z][a-z]{{2,8}}\.? [0-9]{{1,2}},? [0-9]{{4}}){TIME}{ZONE}")
+CELL = re.compile(rf"(?P<date>[0-9].{{3,12}}?|[A-Z][a-z]{{2,8}}\.? [0-9]{{1,2}},? [0-9]{{4}})(?:{TIME}{ZONE})?")
 SHAPES: list[tuple[re.Pattern[str], tuple[str, ...]]] = [
     (re.compile(shape), formats)
     for shape, formats in [

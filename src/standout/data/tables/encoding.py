@@ -57,8 +57,10 @@ def _wide(raw: bytes) -> str | None:
     """UTF-16 or UTF-32 without a mark: separators, digits and line ends leave zeros in the same places of all units."""
     sample = raw[:SAMPLE]
     zeros = [sample[k::4].count(0) * 4 / max(1, len(sample)) for k in range(4)]
-    if len(raw) % 4 == 0 and sum(z > 0.9 for z in zeros) >= 2:
-        return "utf-32-le" if zeros[3] > 0.9 else "utf-32-be"
+    if len(raw) % 4 == 0:
+        for codec, high in (("utf-32-le", zeros[2:]), ("utf-32-be", zeros[:2])):
+            if min(high) > 0.9:
+                return codec
     even, odd = (zeros[0] + zeros[2]) / 2, (zeros[1] + zeros[3]) / 2
     if len(raw) % 2 or min(even, odd) > 0 or max(even, odd) < 0.1:
         return None

@@ -40,7 +40,7 @@ def _notes(looked: dict[str, Column], read: dict) -> list[str]:
         how = read[name][1]
         if how in (".", ","):
             if example := next((v for v in column.levels if _has_groups(v, how)), None):
-                grouped.append(f"{name} ({example!r} is {_plainly(read[name][0], column, example)})")
+                grouped.append(f"{name} ('{example}' is {_plainly(read[name][0], column, example)})")
             if column.sign:
                 signs.setdefault(column.sign, []).append(name)
         elif how is not None:

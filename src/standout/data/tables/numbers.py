@@ -7,7 +7,7 @@ import numpy as np
 GAPS = " \u00a0\u202f\u2009"
 """Blanks that stand between thousands: plain, without break, narrow, thin."""
 CURRENCY = "$€£¥"
-LEADING_ZERO = re.compile(r"^[ \t]*0[0-9]+[ \t]*$", re.MULTILINE)
+LEADING_ZERO = re.compile(r"^[^\S\n]*0[0-9]+[^\S\n]*$", re.MULTILINE)
 """A number that counts as text: 007 is a name."""
 
 

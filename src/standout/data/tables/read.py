@@ -150,7 +150,7 @@ def _of_parquet(values: pd.Series) -> pd.Series:
     """A column of Parquet as it is, but for text cells that mean "missing"."""
     if not (pd.api.types.is_object_dtype(values.dtype) or pd.api.types.is_string_dtype(values.dtype)):
         return values
-    array = values.to_numpy(dtype=object)
+    array = np.array(values, dtype=object)
     gone = np.array([v is None or (isinstance(v, str) and v.strip() in MISSING) for v in array]) | pd.isna(array)
     array[gone] = None
     return pd.Series(array)

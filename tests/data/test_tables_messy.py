@@ -21,7 +21,15 @@ RIGHT = {
         "classes": {"0": 809, "1": 500},
         "numeric": "pclass age sibsp parch fare body",
         "features": 13,
-        "missing": dict(zip("age fare cabin embarked boat body home.dest".split(), [263, 1, 1014, 2, 823, 1188, 564])),
+        "missing": {
+            "age": 263,
+            "fare": 1,
+            "cabin": 1014,
+            "embarked": 2,
+            "boat": 823,
+            "body": 1188,
+            "home.dest": 564,
+        },
         "told": [
             "cells between ';', a decimal comma",
             "1 of 1310 records have no label",

@@ -9,6 +9,7 @@ import sqlite3
 import zipfile
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import standout
@@ -48,7 +49,7 @@ TOLD = {
     "percent": "the % sign taken off in: age",
     "currency": "the £ sign taken off in: fare",
     "other words for missing": "missing values: gaps 2",
-    "header again within": "2 lines that repeat the header left out",
+    "header again within": "2 repeated header lines left out",
     "units below": r"below the header looks like units .* left out \(-, \(years\)",
     "twice the same": "'age' stands twice with the same content; one is left out",
     "counter without a name": "'Unnamed: 0': names of rows",
@@ -198,7 +199,7 @@ def test_day_or_month_first_is_said_where_it_cannot_be_told(tmp_path):
 def test_the_cell_that_keeps_a_column_from_being_numbers_is_named(tmp_path):
     got, notes = column(tmp_path, [*map(str, range(60)), "unknown"])
     assert got.iloc[0] == "0"
-    assert "column 'c' is text because 1 of its cells are no numbers ('unknown')" in notes
+    assert "column 'c' is text, not numbers, because of 'unknown' (1 of 61 cells)" in notes
 
 
 def test_whole_numbers_that_float64_cannot_tell_apart_stay_apart(tmp_path):
@@ -271,6 +272,7 @@ NO_TABLE = {
     "JSON": (b'[{"a": 1, "b": 2}, {"a": 2, "b": 3}]', "JSON"),
     "XML": (b'<?xml version="1.0"?><a/>', "XML"),
     "ARFF": (b"@RELATION iris\n@ATTRIBUTE a REAL\n", "Weka"),
+    "svmlight": (b"1 1:0.5 7:1\n0 2:1.5\n", "svmlight format"),
     "zeros": (bytes(1000), "is not text: line 1 holds a zero"),
     "a zero in the text": (RAW.replace(b"r05", b"r\x0005"), "is not text: line 7 holds a zero"),
     "noise": (bytes(range(256)) * 9, "is not text"),
@@ -341,6 +343,52 @@ def test_cells_between_runs_of_blanks(tmp_path, start):
     d = load(tmp_path / "t.txt", "\n".join(start + line for line in lines).encode(), label="label")
     assert d.x["size"].tolist() == [k * 1.5 for k in range(N)]
     assert "cells between blanks" in d.notes[0]
+
+
+def test_row_names_between_blanks(tmp_path):
+    """As DataFrame.to_string writes."""
+    table = pd.DataFrame({"u": np.arange(N), "label": ["a", "b"] * (N // 2)})
+    d = load(tmp_path / "t.txt", table.to_string().encode(), label="label")
+    assert d.x["u"].tolist() == list(range(N))
+    assert any("names of rows" in n for n in d.notes)
+
+
+def test_a_table_in_markdown(tmp_path):
+    rows = "".join(f"| {k} | {'ab'[k % 2]} |\n" for k in range(N))
+    d = load(tmp_path / "t.txt", ("| u | label |\n|---|:--|\n" + rows).encode(), label="label")
+    assert (d.classes, d.x["u"].tolist()) == (("a", "b"), list(range(N)))
+    assert "the rule below the header left out" in d.notes
+
+
+def test_single_quotes(tmp_path):
+    rows = "".join(f"'Smith, J{k % 2}','{k}','{'ab'[k % 2]}'\n" for k in range(N))
+    d = load(tmp_path / "t.csv", ("'name','u','label'\n" + rows).encode(), label="label")
+    assert set(d.x["name"]) == {"Smith, J0", "Smith, J1"}
+    assert d.x["u"].tolist() == list(range(N))
+
+
+def test_quotes_behind_a_backslash(tmp_path):
+    rows = "".join(f'"said \\"no, {"ab"[k % 2]}\\"",{k},{"ab"[k % 2]}\n' for k in range(N))
+    d = load(tmp_path / "t.csv", ("text,u,label\n" + rows).encode(), label="label")
+    assert set(d.x["text"]) == {'said "no, a"', 'said "no, b"'}
+
+
+def test_row_numbers_that_were_saved_twice(tmp_path):
+    rows = "".join(f"{k},{k},{k * 2},{'ab'[k % 2]}\n" for k in range(N))
+    d = load(tmp_path / "t.csv", (",Unnamed: 0,u,label\n" + rows).encode(), label="label")
+    assert list(d.x.columns) == ["u"]
+
+
+def test_an_empty_column_may_be_dropped_too(tmp_path):
+    raw = IN_CELLS["empty column without a name"](plain()).raw()
+    assert len(load(tmp_path / "t.csv", raw, label="label", drop=["Unnamed: 1"])) == N
+
+
+def test_classes_that_differ_in_capitals_alone_are_told(tmp_path):
+    text = "k,label\n" + "".join(f"{k},{['yes', 'Yes', 'no'][k % 3]}\n" for k in range(30))
+    d = load(tmp_path / "t.csv", text.encode(), label="label")
+    assert d.classes == ("Yes", "no", "yes")
+    assert "classes that differ in capitals alone: 'yes' and 'Yes'" in d.notes
 
 
 def test_quotes_after_a_blank(tmp_path):

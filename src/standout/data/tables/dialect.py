@@ -5,7 +5,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -17,22 +17,29 @@ USUAL = {".csv": (",",), ".tsv": ("\t",), ".tab": ("\t",), ".txt": ("\t", ","), 
 SPOKEN = {"\t": "tabs", " ": "blanks"}
 ROWS = 1000
 SAMPLE = 1_000_000
+PEEK = 100_000
 EXCEL = re.compile(r'"?sep=(.)"?[,;\t]*\r?\n?', re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """separator: between the cells. loose: blanks after it belong to no cell. width: cells in most rows. skip: lines
-    before the first row (0, or 1 for Excel's `sep=;`)."""
+    """separator: between the cells. width: cells in most rows. loose: blanks after a separator belong to no cell.
+    escape: a backslash stands before a quote in a cell. quote: around cells. skip: lines before the first row (0, or 1
+    for Excel's `sep=;`)."""
 
     separator: str
     width: int
     loose: bool = False
+    escape: bool = False
+    quote: str = '"'
     skip: int = 0
 
     def rows(self, raw: bytes, codec: str, end: str = "") -> Any:
         """A reader of the rows of cells. end: a line of its own after the last."""
-        return csv.reader(self._lines(raw, codec, end), delimiter=self.separator, skipinitialspace=self.loose)
+        return csv.reader(
+            self._lines(raw, codec, end), delimiter=self.separator, quotechar=self.quote, skipinitialspace=self.loose,
+            escapechar="\\" if self.escape else None,
+        )  # fmt: skip
 
     def _lines(self, raw: bytes, codec: str, end: str) -> Iterator[str]:
         lines = io.TextIOWrapper(io.BytesIO(raw), encoding=codec, newline="")
@@ -57,21 +64,25 @@ def dialect_of(raw: bytes, codec: str, ending: str) -> Dialect:
     if said := EXCEL.fullmatch(first):
         return Dialect(said[1], _width(Dialect(said[1], 0, skip=1), raw, codec)[0], skip=1)
     usual = USUAL.get(ending, ())
+    start = raw[:PEEK].decode(codec, "ignore")
+    quote = "'" if re.match(r"'[^']*'\s*[,;\t|]\s*'", first) else '"'
+    escapes = (False, True) if f"\\{quote}" in start else (False,)
     tried = []
     for separator in SEPARATORS:
-        quoted_later = re.search(rf'{re.escape(separator)} +"', first + raw[:10_000].decode(codec, "ignore"))
-        for loose in (False, True) if quoted_later else (False,):
-            width, share, clean = _width(Dialect(separator, 0, loose), raw, codec)
+        loose = re.search(rf"{re.escape(separator)} +{quote}", start) is not None
+        for escape in escapes:
+            dialect = Dialect(separator, 0, loose, escape, quote)
+            width, share, clean = _width(dialect, raw, codec)
             if width > 1 and share > 0.5:
-                tried.append((round(share, 2), round(clean, 2), separator in usual, loose, width, separator))
-    if not tried or max(tried)[0] < 0.8:
+                rank = (round(share, 2), round(clean, 2), separator in usual, not escape, width)
+                tried.append((rank, replace(dialect, width=width)))
+    if not tried or max(rank for rank, _ in tried)[0] < 0.8:
         width, share, _ = _width(Dialect(" ", 0, loose=True), raw, codec)
         if width > 1 and share == 1:
             return Dialect(" ", width, loose=True)
     if not tried:
         return Dialect(usual[0] if usual else ",", 1)
-    *_, loose, width, separator = max(tried)
-    return Dialect(separator, width, loose)
+    return max(tried, key=lambda t: t[0])[1]
 
 
 def _width(dialect: Dialect, raw: bytes, codec: str) -> tuple[int, float, float]:
@@ -86,6 +97,8 @@ def _width(dialect: Dialect, raw: bytes, codec: str) -> tuple[int, float, float]
     if not rows:
         return 1, 0.0, 0.0
     width, count = Counter(map(len, rows)).most_common(1)[0]
+    if dialect.separator == " " and len(rows[0]) == width - 1:  # row names without a name of their own
+        rows = rows[1:]
     others = [s for s in SEPARATORS if s != dialect.separator]
     cells = [c for r in rows[:200] if len(r) == width for c in r]
     clean = sum(ANY_NUMBER.fullmatch(c.strip()) is not None or not any(s in c for s in others) for c in cells)

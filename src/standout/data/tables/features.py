@@ -84,4 +84,6 @@ def _nearly(column: Column) -> str | None:
     if numbers <= MOSTLY * counts.sum():
         return None
     words = listed([repr(column.levels[k]) for k in other], 3)
-    return f"is text because {counts[other].sum()} of its cells are no numbers ({words}); leave these empty for numbers"
+    return (
+        f"is text, not numbers, because of {words} ({counts[other].sum()} of {counts.sum()} cells); leave these empty"
+    )

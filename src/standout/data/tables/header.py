@@ -17,6 +17,7 @@ UNIT = re.compile(
     re.IGNORECASE,
 )
 """What may stand below a name: a unit or a kind."""
+RULE = re.compile(r"\s*(?::?[-=]{2,}:?)?\s*")
 NO_VALUE = re.compile(r"[\W_]*|unknown|none|missing|nil|not .*|n\.?a\.?|nan|inf(inity)?", re.IGNORECASE)
 """Words that stand for a value that is missing, so that a line with them is a record."""
 
@@ -58,14 +59,20 @@ def _consecutive(cells: list[str]) -> bool:
 
 
 def without_headers(first: list[str], table: np.ndarray) -> tuple[np.ndarray, list[str]]:
-    """Records without those that repeat the header or stand below it as units or kinds, and notes on them."""
+    """Records without those that repeat the header, rule it off, or stand below it as units or kinds, and notes."""
     notes = []
+    rules = [
+        i for i in range(min(2, len(table))) if all(map(RULE.fullmatch, table[i])) and table[i].astype(bool).sum() > 1
+    ]
+    if rules:
+        table = np.delete(table, rules, axis=0)
+        notes.append("the rule below the header left out")
     names = [clean_name(c) for c in first]
     at = np.flatnonzero([clean_name(c) == names[0] for c in table[:, 0]])
     again = [i for i in at if [clean_name(c) for c in table[i]] == names]
     if again:
         table = np.delete(table, again, axis=0)
-        notes.append(f"{len(again)} {'line' if len(again) == 1 else 'lines'} that repeat the header left out")
+        notes.append(f"{len(again)} repeated header {'line' if len(again) == 1 else 'lines'} left out")
     if len(table) > 2 and _is_second_header(table):
         notes.append(f"the line below the header looks like units or kinds and is left out ({listed(table[0], 6)})")
         table = table[1:]
@@ -94,7 +101,7 @@ def unique_names(names: list[str], table: np.ndarray, file: str) -> tuple[list[i
     keep, notes = [], []
     first: dict[str, int] = {}
     for k, name in enumerate(names):
-        if not name or name not in first:
+        if name not in first:
             first.setdefault(name, k)
             keep.append(k)
         elif (table[:, k] == table[:, first[name]]).all():
@@ -105,6 +112,16 @@ def unique_names(names: list[str], table: np.ndarray, file: str) -> tuple[list[i
                 f"{k + 1}); rename one (or are there two header lines?)"
             )
     return keep, notes
+
+
+def filled_in(names: list[str]) -> list[str]:
+    """The names, where there is none that of pandas, which no other column has."""
+    full = list(names)
+    for k, name in enumerate(names):
+        if not name:
+            place = f"{UNNAMED} {k}"
+            full[k] = place if place not in full else f"{place}.1"
+    return full
 
 
 def is_row_name(cells: np.ndarray) -> bool:

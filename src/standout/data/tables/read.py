@@ -13,7 +13,15 @@ from standout.data.tables.contents import PARQUET, read_bytes
 from standout.data.tables.dialect import dialect_of
 from standout.data.tables.encoding import encoding_of
 from standout.data.tables.features import typed
-from standout.data.tables.header import UNNAMED, clean_name, is_row_name, likeness, unique_names, without_headers
+from standout.data.tables.header import (
+    UNNAMED,
+    clean_name,
+    filled_in,
+    is_row_name,
+    likeness,
+    unique_names,
+    without_headers,
+)
 from standout.data.tables.parquet import read_parquet
 from standout.data.tables.rows import read_rows
 from standout.errors import InputError, did_you_mean, listed
@@ -23,10 +31,11 @@ WHOLE = re.compile(r"([+-]?[0-9]+)[.,]0*")
 
 @dataclass
 class Sheet:
-    """Columns by name, text cells object (N,) or, from Parquet, Series of their own types; `row_names`, the columns
-    that only name rows; `separator` of a text."""
+    """Columns by name, text cells object (N,) or, from Parquet, Series of their own types; `empty`, names of
+    columns that were left out; `row_names`, the columns that only name rows; `separator` of a text."""
 
     columns: dict[str, np.ndarray | pd.Series]
+    empty: list[str] = field(default_factory=list)
     row_names: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     how: list[str] = field(default_factory=list)
@@ -81,7 +90,7 @@ def _from_text(raw: bytes, path: Path, label: str) -> Sheet:
     ending = path.with_suffix("").suffix.lower() if path.suffix.lower() == ".gz" else path.suffix.lower()
     dialect = dialect_of(raw, codec, ending)
     first, table, notes = read_rows(raw, codec, dialect, path.name)
-    names = [clean_name(name) for name in first]
+    names = filled_in([clean_name(name) for name in first])
     like = likeness(first, table)
     if (like > 0 or (like == 0 and label not in names)) and re.fullmatch("[0-9]+", label):
         table = np.concatenate([np.array([first], dtype=object), table])
@@ -102,7 +111,7 @@ def _from_text(raw: bytes, path: Path, label: str) -> Sheet:
     keep, more = unique_names(names, table, path.name)
     sheet.notes += more
     for k in keep:
-        _add_column(sheet, names[k] or f"{UNNAMED} {k}", table[:, k].copy())
+        _add_column(sheet, names[k], table[:, k].copy())
     return sheet
 
 
@@ -110,6 +119,7 @@ def _add_column(sheet: Sheet, name: str, cells: np.ndarray) -> None:
     if name.startswith(UNNAMED):
         if all(cell.strip() in MISSING for cell in cells):
             sheet.notes.append(f"column {name!r} has no name and no value and is left out")
+            sheet.empty.append(name)
             return
         if is_row_name(cells):
             sheet.row_names.append(name)
@@ -118,16 +128,25 @@ def _add_column(sheet: Sheet, name: str, cells: np.ndarray) -> None:
 
 def _from_parquet(raw: bytes, path: Path) -> Sheet:
     frame, index, notes = read_parquet(raw, path.name)
-    return Sheet({clean_name(str(name)): frame[name] for name in frame.columns}, [clean_name(i) for i in index], notes)
+    columns = {clean_name(str(name)): frame[name] for name in frame.columns}
+    if len(columns) < frame.shape[1]:
+        raise InputError(f"{path.name}: two columns have one name but for blanks; rename one")
+    return Sheet(columns, row_names=[clean_name(i) for i in index], notes=notes)
 
 
 def _roles(path: Path, sheet: Sheet, label: str, id: str | None, group: str | None, drop: tuple[str, ...]) -> list[str]:
     """The columns that are label, id and group. Raises InputError for one that is not there."""
-    for option, column in [("label", label), ("id", id), ("group", group), *(("drop", d) for d in drop)]:
+    for option, column in [
+        ("label", label),
+        ("id", id),
+        ("group", group),
+        *(("drop", d) for d in drop if d not in sheet.empty),
+    ]:
         if column is not None and column not in sheet.columns:
+            uncut = "; no separator (, ; tab |) cuts its lines alike" if len(sheet.columns) == 1 else ""
             raise InputError(
                 f"{option} column {column!r} is not in {path.name}{did_you_mean(column, sheet.columns)} "
-                f"(columns: {listed(sheet.columns)})"
+                f"(columns: {listed(sheet.columns)}){uncut}"
             )
     roles = [c for c in (label, id, group) if c is not None]
     if len(set(roles)) < len(roles):
@@ -138,9 +157,14 @@ def _roles(path: Path, sheet: Sheet, label: str, id: str | None, group: str | No
 def labels_of(cells: np.ndarray) -> tuple[np.ndarray, list[str]]:
     """Labels as text object (N,), None where missing, and a note where 1.0 became 1: among numbers alone."""
     codes, levels = split(cells)
+    cased: dict[str, list[str]] = {}
+    for level in levels:
+        cased.setdefault(level.casefold(), []).append(level)
+    alike = [" and ".join(map(repr, words)) for words in cased.values() if len(words) > 1]
+    notes = [f"classes that differ in capitals alone: {listed(alike, 3)}"] if alike else []
     whole = [WHOLE.fullmatch(level) for level in levels]
     if not any(whole) or pd.to_numeric(pd.Series([v.replace(",", ".") for v in levels]), errors="coerce").isna().any():
-        return joined(codes, levels), []
+        return joined(codes, levels), notes
     short = [m[1] if m else level for m, level in zip(whole, levels)]
     written = next(level for m, level in zip(whole, levels) if m)
     return joined(codes, short), [f"labels like {written} count as whole numbers"]

@@ -89,7 +89,7 @@ def _header(rows: list, odd: list, width: int, name: str) -> tuple[list[str], li
         odd.pop()
         return first[:-1], rows, notes
     if len(odd) == 1 and len(first) == width - 1 and _counts(r[0] for r in rows):
-        odd.pop()  # R writes row names without a name for them
+        odd.pop()  # R and pandas' to_string write no name above names of rows
         return ["", *first], rows, notes
     raise InputError(
         f"{name}, line {line + 1}: {width} cells, but the header names {len(first)} columns; mend that line (a cell "
@@ -98,8 +98,9 @@ def _header(rows: list, odd: list, width: int, name: str) -> tuple[list[str], li
 
 
 def _counts(cells) -> bool:
-    """Whether cells count 1, 2, 3, ..."""
-    return all(cell.strip() == str(k) for k, cell in enumerate(cells, 1))
+    """Whether cells count 0, 1, 2, ... or 1, 2, 3, ..."""
+    cells = [cell.strip() for cell in cells]
+    return cells[0] in ("0", "1") and cells == [str(k) for k in range(int(cells[0]), int(cells[0]) + len(cells))]
 
 
 def _filled(row: list[str]) -> int:

@@ -39,6 +39,7 @@ def test_the_values_come_back(tmp_path, cells, file):
             assert d.x[name].tolist() == values
         else:
             np.testing.assert_array_equal(d.x[name].to_numpy(dtype=float), np.asarray(values, dtype=float))
+    assert {str(t) for t in d.x.dtypes} == {"float64", "object"}, "the same on every pandas: the cache key tells types"
     if more:
         assert set(d.x["note"]) == {"one\ntwo", 'say "hi", she said'}
 

@@ -105,6 +105,6 @@ def values_of(column: Column, decimal: str, day_first: bool) -> tuple[pd.Series,
         return pd.Series(np.append(column.ways[mark], np.nan)[column.codes]), mark
     moments = None if column.padded or not column.levels else dates_of(column.levels, day_first)
     if moments is None:
-        return pd.Series(joined(column.codes, column.levels)), None
+        return pd.Series(joined(column.codes, column.levels), dtype=object), None
     when, order, either = moments
     return pd.Series(when.append(pd.DatetimeIndex([pd.NaT]))[column.codes]), order + (" or otherwise" if either else "")

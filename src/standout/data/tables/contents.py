@@ -79,5 +79,5 @@ def what_is(raw: bytes) -> str | None:
     if re.match(rb"[\[{]\s*(\"[^\"]*\"\s*:|\{\s*\")", start):
         return "JSON; read it with pandas.read_json and save the table as CSV"
     if re.match(rb"[-+]?[0-9.]+(\s[0-9]+:[-+0-9.eE]+)+\s*$", raw.split(b"\n", 1)[0]):
-        return f"in the svmlight format; read it with sklearn.datasets.load_svmlight_file, and {ARRAYS}"
+        return f"in the svmlight format; read it with sklearn.datasets.load_svmlight_file, then {ARRAYS}"
     return None

@@ -177,7 +177,7 @@ def _of_parquet(values: pd.Series) -> pd.Series:
     array = np.array(values, dtype=object)
     gone = np.array([v is None or (isinstance(v, str) and v.strip() in MISSING) for v in array]) | pd.isna(array)
     array[gone] = None
-    return pd.Series(array)
+    return pd.Series(array, dtype=object)
 
 
 def _ids(cells: np.ndarray | pd.Series, y) -> np.ndarray:

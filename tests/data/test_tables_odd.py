@@ -6,6 +6,7 @@ import itertools
 import pickle
 import re
 import sqlite3
+import unicodedata
 import zipfile
 
 import numpy as np
@@ -236,6 +237,32 @@ def test_a_record_without_label_needs_no_id(tmp_path):
     d = load(tmp_path / "t.csv", text.encode(), label="label", id="id")
     assert d.ids.tolist() == [f"p{k}" for k in range(N)]
     assert len([n for n in d.notes if "no label" in n]) == 2
+
+
+def test_accents_of_a_mac_are_those_of_the_keyboard(tmp_path):
+    raw = unicodedata.normalize("NFD", plain().raw().decode()).encode()
+    assert "größe" not in load(tmp_path / "t.csv", raw, label="label", drop=["größe"]).x
+
+
+def test_groups_are_texts_too(tmp_path):
+    groups = [["1", "1.0", "2", "3", "4.0", " 4"][k % 6] for k in range(N * 2)]
+    text = "k,g,label\n" + "".join(f"{k},{g},{'ab'[k % 2]}\n" for k, g in enumerate(groups))
+    d = load(tmp_path / "t.csv", text.encode(), label="label", group="g")
+    assert [len(set(d.groups[[i for i, g in enumerate(groups) if float(g) == v]])) for v in (1, 2, 3, 4)] == [1] * 4
+    assert len(set(d.groups)) == 4
+
+
+@pytest.mark.parametrize("first", ["A", "unknown", "-"])
+def test_a_word_in_the_first_record_makes_it_no_header(tmp_path, first):
+    text = "u,v,label\n" + "".join(f"{first if k == 0 else k},{k % 3},{'ab'[k % 2]}\n" for k in range(N))
+    d = load(tmp_path / "t.csv", text.encode(), label="label")
+    assert len(d) == N
+    assert d.x["u"].iloc[0] == first
+
+
+def test_names_that_are_numbers_and_the_label_is_one(tmp_path):
+    text = "10,20,50\n" + "".join(f"{k},{k * 7 % 5},{k % 2}\n" for k in range(N))
+    assert load(tmp_path / "t.csv", text.encode(), label="50").classes == ("0", "1")
 
 
 def test_names_count_without_blanks_around(tmp_path):

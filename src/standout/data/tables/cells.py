@@ -84,11 +84,6 @@ def joined(codes: np.ndarray, levels: list[str]) -> np.ndarray:
     return np.array([*levels, None], dtype=object)[codes]
 
 
-def without_missing(cells: np.ndarray) -> np.ndarray:
-    """Text cells object (N,) with surrounding blanks off; those that mean "missing" are None."""
-    return joined(*split(cells))
-
-
 def values_of(column: Column, decimal: str, day_first: bool) -> tuple[pd.Series, str | None]:
     """(the column as numbers, moments or text, what it was read as beside plain numbers and text).
 

@@ -1,6 +1,7 @@
 """Names of columns, from the first row: whether it holds names at all, and what else stands where records should."""
 
 import re
+import unicodedata
 
 import numpy as np
 
@@ -23,8 +24,9 @@ NO_VALUE = re.compile(r"[\W_]*|unknown|none|missing|nil|not .*|n\.?a\.?|nan|inf(
 
 
 def clean_name(name: str) -> str:
-    """A name without blanks around it, and with one blank for any within, as line ends."""
-    return " ".join(name.replace("\ufeff", " ").replace("\u200b", "").split())
+    """A name without blanks around it, with one blank for any within, as line ends, and with whole accented letters:
+    what is typed after --label and what a Mac wrote are then one name."""
+    return " ".join(unicodedata.normalize("NFC", name).replace("\ufeff", " ").replace("\u200b", "").split())
 
 
 def likeness(first: list[str], table: np.ndarray) -> int:
@@ -91,7 +93,7 @@ def _is_second_header(table: np.ndarray) -> bool:
         if all(map(ANY_NUMBER.fullmatch, values)):
             if ANY_NUMBER.fullmatch(cell) or NO_VALUE.fullmatch(cell):
                 return False
-            words, units = words + 1, units + (UNIT.fullmatch(cell) is not None)
+            words, units = words + 1, units + (len(cell) > 1 and UNIT.fullmatch(cell) is not None)
     return words > 1 or units > 0
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from standout.data.dataset import Dataset
-from standout.data.tables.cells import MISSING, joined, split, without_missing
+from standout.data.tables.cells import MISSING, joined, split
 from standout.data.tables.contents import PARQUET, read_bytes
 from standout.data.tables.dialect import dialect_of
 from standout.data.tables.encoding import encoding_of
@@ -92,7 +92,8 @@ def _from_text(raw: bytes, path: Path, label: str) -> Sheet:
     first, table, notes = read_rows(raw, codec, dialect, path.name)
     names = filled_in([clean_name(name) for name in first])
     like = likeness(first, table)
-    if (like > 0 or (like == 0 and label not in names)) and re.fullmatch("[0-9]+", label):
+    numbered = re.fullmatch("[0-9]+", label) is not None and 0 < int(label) <= len(names)
+    if numbered and (like > 0 or (like == 0 and label not in names)):
         table = np.concatenate([np.array([first], dtype=object), table])
         names = [str(k) for k in range(1, table.shape[1] + 1)]
         notes.insert(0, f"no header line: the columns are numbered 1 to {len(names)}")
@@ -191,7 +192,7 @@ def _ids(cells: np.ndarray | pd.Series, y) -> np.ndarray:
 
 def _groups(cells: np.ndarray | pd.Series) -> np.ndarray:
     if isinstance(cells, np.ndarray):
-        return without_missing(cells)
+        return labels_of(cells)[0]  # 1 and 1.0 are one group
     return _of_parquet(cells).to_numpy(dtype=object)
 
 

@@ -3,8 +3,11 @@
 import gzip
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
+
+import standout
 
 N = 14
 AGE = [31, 4, 57, 4, 80, 22, 9, 31, 66, 12, 45, 3, 28, 71]
@@ -15,6 +18,12 @@ CODE = ["007", "012", "007", "100", "012", "007", "100"] * 2
 LABEL = ["ja", "nein", "nein", "ja", "ja", "nein", "ja"] * 2
 WHO = [f"r{k:02}" for k in range(N)]
 NAMES = ["who", "age", "fare", "gaps", "town", "code", "größe", "label"]
+
+
+def load(path: Path, raw: bytes, **options) -> standout.Dataset:
+    """What these bytes are as a file."""
+    path.write_bytes(raw)
+    return standout.load(path, **options)
 
 
 @dataclass

@@ -109,7 +109,7 @@ def files(tmp_path_factory) -> Path:
     csv("words.csv", [f"r{i},w{i},{'ab'[i % 2]}" for i in range(99)])
     (folder / "empty.csv").write_text("")
     (folder / "binary.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
-    (folder / "notes.txt").write_text("x")
+    (folder / "notes.md").write_text("x")
     (folder / "sub").mkdir()
 
     def npz(name, **arrays):
@@ -193,7 +193,7 @@ COMMAND_LINES = {
     "source near miss": ("breast_cancer", "did you mean 'breast-cancer'?"),
     "file missing": ("F/nothing.csv --label label", "nothing.csv"),
     "folder": ("F/sub", "no image in folder", "it is empty", ".npz"),
-    "ending unknown": ("F/notes.txt", "unknown kind of file", ".csv"),
+    "ending unknown": ("F/notes.md", "unknown kind of file", ".csv"),
     "name too long": ("x" * 5000, "no file"),
     # tables
     "label not said": ("F/good.csv", "Give --label COLUMN"),
@@ -206,7 +206,7 @@ COMMAND_LINES = {
     "empty": ("F/empty.csv --label label", "empty.csv is empty"),
     "header only": ("F/header.csv --label label", "header line and no record"),
     "ragged": ("F/ragged.csv --label label", "line 26", "2 cells", "3 columns"),
-    "binary": ("F/binary.csv --label label", "binary.csv is not text in UTF-8"),
+    "binary": ("F/binary.csv --label label", "binary.csv is a PNG picture"),
     "one class": ("F/one.csv --label label", "all labels are 'a'", "two classes"),
     "no label at all": ("F/none.csv --label label", "none of the 24 records has a label"),
     "measure": ("F/measure.csv --label label", "looks like a measure"),
@@ -289,8 +289,8 @@ COMMAND_LINES = {
     "class that needs arguments": ("wine --model F/my.py:Needy", "Needy", "depth"),
     "function without seed": ("wine --model F/my.py:without_seed", "without_seed", "seed"),
     # out
-    "out is a file": ("wine --out F/notes.txt", "notes.txt is a file", "folder"),
-    "out below a file": ("wine --out F/notes.txt/run", "notes.txt is a file"),
+    "out is a file": ("wine --out F/notes.md", "notes.md is a file", "folder"),
+    "out below a file": ("wine --out F/notes.md/run", "notes.md is a file"),
     "out holds other things": ("wine --out F/", "no audit", "an empty or a new folder"),
 }  # fmt: skip
 

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from standout.data.encode import matrix_of
-from standout.data.tables import read_table, typed
+from standout.data.tables import read_table
+from standout.data.tables.cells import look, values_of
 from standout.errors import InputError
 
 N = 12
@@ -103,34 +104,40 @@ def test_a_record_without_label_is_left_out_and_counted(tmp_path, gap):
     assert d.notes == ("1 of 12 records have no label and are left out",)
 
 
+def typed(cells) -> pd.Series:
+    return values_of(look("c", np.array(cells, dtype=object)), ".", False)[0]
+
+
 @pytest.mark.parametrize(
     ("cells", "values"),
     [
         ([" 1", "2 "], [1, 2]),
         (["1e3", "-.5"], [1000, -0.5]),
-        (["007", "8"], [7, 8]),
+        (["1,5", "2"], [1.5, 2]),
         (["1", "?"], [1, np.nan]),
     ],
 )
 def test_cells_that_are_numbers(cells, values):
-    got = typed(pd.Series(cells))
+    got = typed(cells)
     assert got.dtype == np.float64
     np.testing.assert_array_equal(got, values)
 
 
-@pytest.mark.parametrize("cells", [["1", "x"], ["1,5", "2"], ["1 2", "3"], ["True", "False"], ["2020-01-01", "2"]])
+@pytest.mark.parametrize("cells", [["1", "x"], ["007", "8"], ["1 2", "3"], ["True", "False"], ["2020-01-01", "2"]])
 def test_cells_that_are_text(cells):
-    assert typed(pd.Series(cells)).tolist() == cells
+    assert typed(cells).tolist() == cells
 
 
 @pytest.mark.parametrize("name", ["", "Unnamed: 0"])
-def test_row_numbers_that_were_saved_along_are_told_of(tmp_path, name):
+def test_row_numbers_that_were_saved_along_are_no_feature(tmp_path, name):
     """DataFrame.to_csv without index=False writes a first column without a name."""
     path = write(tmp_path / "t.csv", {name: range(N), "u": range(N), "label": ["a", "b"] * 6})
-    (note,) = read(path).notes
+    d = read(path)
+    (note,) = d.notes
     assert "'Unnamed: 0'" in note
-    assert "--drop" in note
+    assert list(d.x.columns) == ["u"]
     assert not read(path, drop=["Unnamed: 0"]).notes
+    assert read(path, id="Unnamed: 0").ids.tolist() == [str(i) for i in range(N)]
 
 
 HEADER = "who,u,label\n"
@@ -142,14 +149,8 @@ FILES = {
     "long row": ((HEADER + ROWS + "r99,1,a,7\n").encode(), {}, "line 14: 4 cells, but the header names 3"),
     "short row": ((HEADER + "r99,1\n" + ROWS).encode(), {}, "line 2: 2 cells, but the header names 3"),
     "header too short": (("who,u\n" + ROWS).encode(), {"label": "u"}, "line 2: 3 cells, but the header names 2"),
-    "every row ends with a comma": ((HEADER + ROWS.replace("\n", ",\n")).encode(), {}, "line 2: 4 cells"),
-    "Latin-1": ((HEADER + ROWS).replace("r3", "é").encode("latin-1"), {}, "not text in UTF-8"),
-    "UTF-16": ((HEADER + ROWS).encode("utf-16"), {}, "not text in UTF-8"),
-    "UTF-16 without mark": ((HEADER + ROWS).encode("utf-16-le"), {}, "not text in UTF-8"),
-    "binary": (bytes(range(256)) * 20, {}, "not text in UTF-8"),
+    "binary": (bytes(range(256)) * 20, {}, "is not text"),
     "quote never closed": ((HEADER + 'r1,"2,a\n' + ROWS).encode(), {}, "t.csv"),
-    "semicolons": ((HEADER + ROWS).replace(",", ";").encode(), {}, "';'"),
-    "tabs": ((HEADER + ROWS).replace(",", "\t").encode(), {}, "between '.t'"),
     "column twice": (("u,u,label\n" + ROWS).encode(), {}, "column 'u' stands twice"),
     "label twice": (("label,u,label\n" + ROWS).encode(), {}, "column 'label' stands twice"),
     "twice but for blanks": (("u, u,label\n" + ROWS).encode(), {}, "column 'u' stands twice"),
@@ -178,10 +179,9 @@ def test_refused_in_one_line(tmp_path, raw, options, words):
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("raw", [b"who,u\n", gzip.compress(b"u,label\n1,a\n" * 99)[:-9]], ids=["no gzip", "cut"])
-def test_damaged_gzip(tmp_path, raw):
+def test_damaged_gzip(tmp_path):
     path = tmp_path / "t.csv.gz"
-    path.write_bytes(raw)
+    path.write_bytes(gzip.compress(b"u,label\n1,a\n" * 99)[:-9])
     with pytest.raises(InputError, match=r"t\.csv\.gz cannot be read"):
         read(path)
 

@@ -60,7 +60,7 @@ def audit(
     data
         Folder with the files of a benchmark (standout list datasets).
     label
-        Column of a table that holds the class.
+        Column of a table that holds the class; its number, from 1, where the table has no header.
     id
         Column of a table that names the records; never a feature.
     group

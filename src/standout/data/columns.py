@@ -33,10 +33,7 @@ def as_numbers(values: pd.Series) -> np.ndarray:
     """A column of numbers as float64 (N,), NaN where nothing stands; times in days, and whole numbers beyond EXACT less
     the least of them, since neighbours there are one number in float64. Raises InputError for inf, also by overflow."""
     if is_time(values):
-        spans = values
-        if not pd.api.types.is_timedelta64_dtype(values.dtype):
-            spans = pd.to_datetime(values.to_numpy(dtype=object), utc=True) - pd.Timestamp(0, tz="UTC")
-        values = pd.Series(spans / pd.Timedelta(days=1), name=values.name)
+        values = _days(values)
     try:
         array = values.to_numpy(dtype=np.float64, na_value=np.nan)
     except OverflowError:
@@ -44,6 +41,15 @@ def as_numbers(values: pd.Series) -> np.ndarray:
     if np.isinf(array).any():
         raise InputError(f"column {str(values.name)!r} of x holds inf; replace it")
     return _from_the_least(values) if is_whole(values) and np.nanmax(np.abs(array), initial=0) >= EXACT else array
+
+
+def _days(values: pd.Series) -> pd.Series:
+    """Times in days since 1970 (UTC), spans in days; to the microsecond, whose range holds any date people write."""
+    kind = "timedelta64" if pd.api.types.is_timedelta64_dtype(values.dtype) else "datetime64"
+    if getattr(values.dtype, "tz", None) is not None:
+        values = values.dt.tz_convert("UTC").dt.tz_localize(None)
+    array = values.to_numpy(dtype=f"{kind}[us]")
+    return pd.Series((array - np.array(0, dtype=array.dtype)) / np.timedelta64(1, "D"), name=values.name)
 
 
 def is_whole(values: pd.Series) -> bool:

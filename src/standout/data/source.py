@@ -17,7 +17,7 @@ from standout.data.user import read_user
 from standout.errors import InputError, did_you_mean, listed
 from standout.userfile import file_of, names_object
 
-TABLES = (".csv", ".csv.gz", ".tsv", ".tsv.gz")
+TABLES = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".tab", ".txt", ".txt.gz", ".data", ".parquet")
 KINDS = f"a table ({', '.join(TABLES)}), an .npz file, a folder of images with a sub-folder per class, or path.py:NAME"
 
 
@@ -33,7 +33,7 @@ def load(
     """A Dataset from a built-in name, a benchmark (with `data`), a CSV table (with `label`), an .npz file with x and y,
     a folder of images with a sub-folder per class, or `path.py:name` of a Dataset of the user's own.
 
-    label, id, group, drop: column names of a table. data: folder with the files of a benchmark. What was understood
+    label, id, group, drop: column names of a table; numbers from 1 where it has no header. data: folder with the files of a benchmark. What was understood
     and left out is in `notes`. Raises InputError where the source cannot be used.
     """
     if not isinstance(source, (str, Path)):
@@ -43,6 +43,8 @@ def load(
     path = Path(source)
     is_table = text not in BENCHMARKS and text.lower().endswith(TABLES)
     columns = [("--label", label), ("--id", id), ("--group", group), ("--drop", drop)]
+    if not is_table and os.path.isfile(path) and (said := foreign(path.name)):
+        raise InputError(f"{text!r} is {said}")
     if not is_table and (given := [n for n, v in columns if v]):
         raise InputError(f"{listed(given)}: only for tables ({', '.join(TABLES)}), and {text!r} is none")
     if data is not None and text not in BENCHMARKS:
@@ -99,6 +101,4 @@ def _read(text: str, path: Path, data: str | Path | None) -> Dataset:
         return read_images(path)
     if path.suffix.lower() == ".npz":
         return read_arrays(path)
-    if said := foreign(path.name):
-        raise InputError(f"{text!r} is {said}")
     raise InputError(f"{text!r}: unknown kind of file; give {KINDS}")

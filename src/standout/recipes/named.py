@@ -40,7 +40,7 @@ def knn():
 def xgboost():
     """Gradient boosting by XGBoost (Chen and Guestrin 2016; extra: boosting)."""
     try:
-        from xgboost import XGBClassifier
+        from xgboost import XGBClassifier  # pyright: ignore[reportMissingImports]
     except ImportError as e:
         raise InputError(_absent("xgboost")) from e
     return XGBClassifier()
@@ -49,7 +49,7 @@ def xgboost():
 def lightgbm():
     """Gradient boosting by LightGBM (Ke et al. 2017; extra: boosting)."""
     try:
-        from lightgbm import LGBMClassifier
+        from lightgbm import LGBMClassifier  # pyright: ignore[reportMissingImports]
     except ImportError as e:
         raise InputError(_absent("lightgbm")) from e
     return LGBMClassifier()

@@ -71,7 +71,7 @@ ARRAYS = {
     "label negative": ({**OF_Z, "labels": put(Y, 4, -1)}, "label -1 of row 4", "0 to 2"),
     "labels from 1": ({**OF_Z, "labels": Y + 1}, "label 3 of row 2", "0 to 2"),
     "names short of columns": ({**OF_Z, "labels": np.array(list("ab"))[Y % 2]}, "2 classes", "3 columns"),
-    "labels are measures": ({**OF_Z, "labels": S[0]}, "looks like an id or a measure", "3 columns"),
+    "labels are measures": ({**OF_Z, "labels": S[0]}, "looks like an id or a measure"),
     "no label at all": ({**OF_Z, "labels": np.array([""] * N)}, "none of the 20 records has a label"),
     "few records": ({"signals": S[:, :7], "members": MEMBERS[:, :7]}, "7 records", "at least 8"),
     "ids twice": ({**OF_S, "ids": np.zeros(N, dtype=int)}, "ids are not unique"),

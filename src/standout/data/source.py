@@ -33,8 +33,8 @@ def load(
     """A Dataset from a built-in name, a benchmark (with `data`), a CSV table (with `label`), an .npz file with x and y,
     a folder of images with a sub-folder per class, or `path.py:name` of a Dataset of the user's own.
 
-    label, id, group, drop: column names of a table; numbers from 1 where it has no header. data: folder with the files of a benchmark. What was understood
-    and left out is in `notes`. Raises InputError where the source cannot be used.
+    label, id, group, drop: column names of a table; numbers from 1 where it has no header. data: folder with the files
+    of a benchmark. What was understood and left out is in `notes`. Raises InputError where the source cannot be used.
     """
     if not isinstance(source, (str, Path)):
         raise InputError(f"load takes a name or a path, not {type(source).__name__}; for data in memory: Dataset(x, y)")
@@ -43,7 +43,7 @@ def load(
     path = Path(source)
     is_table = text not in BENCHMARKS and text.lower().endswith(TABLES)
     columns = [("--label", label), ("--id", id), ("--group", group), ("--drop", drop)]
-    if not is_table and os.path.isfile(path) and (said := foreign(path.name)):
+    if not is_table and not names_object(text) and os.path.isfile(path) and (said := foreign(path.name)):
         raise InputError(f"{text!r} is {said}")
     if not is_table and (given := [n for n, v in columns if v]):
         raise InputError(f"{listed(given)}: only for tables ({', '.join(TABLES)}), and {text!r} is none")

@@ -24,6 +24,11 @@ def partition(codes: np.ndarray) -> set[frozenset[int]]:
     return {frozenset(np.flatnonzero(codes == code).tolist()) for code in np.unique(codes)}
 
 
+def are_classes(y: np.ndarray) -> bool:
+    """Two at least, and some records share one."""
+    return 1 < len(np.unique(y)) < len(y)
+
+
 def one_hot(y, dtype):
     return np.eye(y.max() + 1, dtype=dtype)[y]
 

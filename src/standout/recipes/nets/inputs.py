@@ -1,5 +1,6 @@
 """What each of K nets sees of the records: one resident array, gathered, filled and scaled as each net learnt to."""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -41,11 +42,18 @@ class Fit:
         return all(bool((part == part[:1]).all()) for part in (self.fill, self.shift, self.scale))
 
 
+def resident(array: np.ndarray, device: torch.device) -> Tensor:
+    """On the device; here without a copy, so that workers share what they have mapped. Never written to."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
+        return torch.from_numpy(array).to(device)
+
+
 class Source:
     """The records on the device, float32 (N, D). bound: where scaled values are cut, None for not at all."""
 
     def __init__(self, matrix: Matrix, image: bool, device: torch.device):
-        self.base = torch.from_numpy(np.ascontiguousarray(matrix.base, dtype=np.float32)).to(device)
+        self.base = resident(np.ascontiguousarray(matrix.base, dtype=np.float32), device)
         self.columns = torch.from_numpy(matrix.gaps).to(device)
         self.gaps = torch.from_numpy(matrix.missing.astype(np.float32)).to(device) if len(matrix.gaps) else None
         self.bound = None if image else BOUND

@@ -1,6 +1,5 @@
 """The records as a module of the user's sees them."""
 
-import warnings
 from collections.abc import Callable
 
 import numpy as np
@@ -10,7 +9,7 @@ from torch import Tensor
 from standout.data.dataset import Dataset
 from standout.data.encode import matrix_of
 from standout.errors import InputError
-from standout.recipes.nets.inputs import Fit, Source
+from standout.recipes.nets.inputs import Fit, Source, resident
 
 CHANNELS = (1, 3, 4)
 
@@ -66,10 +65,3 @@ def channels_first(x: np.ndarray) -> np.ndarray:
     if x.ndim < 4 or (x.shape[1] in CHANNELS and x.shape[3] not in CHANNELS):
         return x
     return x.transpose(0, 3, 1, 2)
-
-
-def resident(array: np.ndarray, device: torch.device) -> Tensor:
-    """On the device; here without a copy, so that workers share what they have mapped. Never written to."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
-        return torch.from_numpy(array).to(device)

@@ -126,10 +126,10 @@ def _judge(i: int, evidence: Evidence, places: Places, speaks: set[str]) -> tupl
 def _answer(i: int, evidence: Evidence) -> tuple[str, int | None, float]:
     """(what models that never saw record i say, their favourite class, its probability): where only signals are known
     no favourite, and their typical probability of its own label."""
-    if evidence.out_probabilities is None:
-        p = float(np.exp(-evidence.out_losses[i]))
+    if evidence.outside.probabilities is None:
+        p = float(np.exp(-evidence.outside.losses[i]))
         return f"models that never saw it give its label {p:.0%} (geometric mean)", None, p
-    p = evidence.out_probabilities[i]
+    p = evidence.outside.probabilities[i]
     favourite = int(p.argmax())
     name = evidence.records.classes[favourite]
     return f"models that never saw it say {name} with {p[favourite]:.0%}", favourite, float(p[favourite])

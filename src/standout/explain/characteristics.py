@@ -5,10 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from standout.explain.difficulty import out_loss
+from standout.explain import anomaly, difficulty, geometry, label_quality, mechanism, neighbours, rarity
 from standout.explain.evidence import Evidence
-from standout.explain.geometry import centroid_distance
-from standout.explain.neighbours import neighbour_disagreement
 
 
 @dataclass(frozen=True)
@@ -29,11 +27,42 @@ class Characteristic:
 CHARACTERISTICS: dict[str, Characteristic] = {
     c.name: c
     for c in (
-        Characteristic("centroid_distance", "data", centroid_distance, "far from the middle of its class",
+        Characteristic("centroid_distance", "data", geometry.centroid_distance, "far from the middle of its class",
                        "arXiv 2511.16792"),
-        Characteristic("neighbour_disagreement", "data", neighbour_disagreement, "neighbours carry other labels",
-                       "Muhlenbach, Lallich, Zighed 2004"),
-        Characteristic("out_loss", "out", out_loss, "hard for models that never saw it", "arXiv 2112.03570"),
+        Characteristic("centroid_cosine", "data", geometry.centroid_cosine, "points another way than its class",
+                       "arXiv 2511.16792"),
+        Characteristic("mahalanobis", "data", geometry.mahalanobis, "far from its class for how classes spread",
+                       "Ledoit and Wolf 2004"),
+        Characteristic("centroid_margin", "data", geometry.centroid_margin, "nearer to another class than to its own",
+                       "arXiv 2511.16792"),
+        Characteristic("neighbour_disagreement", "data", neighbours.neighbour_disagreement,
+                       "neighbours carry other labels", "Muhlenbach, Lallich, Zighed 2004"),
+        Characteristic("own_class_distance", "data", neighbours.own_class_distance,
+                       "others of its class are far while other records are near", "Standout"),
+        Characteristic("near_duplicates", "data", neighbours.near_duplicates, "has near-copies of its label",
+                       "arXiv 2112.03570"),
+        Characteristic("isolation", "data", anomaly.isolation, "isolated within its class", "Liu, Ting, Zhou 2008"),
+        Characteristic("local_outlier", "data", anomaly.local_outlier, "in a thin place of its class",
+                       "Breunig et al. 2000"),
+        Characteristic("reconstruction", "data", anomaly.reconstruction, "made of what its class hardly has",
+                       "Shyu et al. 2003"),
+        Characteristic("class_rarity", "data", rarity.class_rarity, "of a small class", "arXiv 1906.00389"),
+        Characteristic("level_rarity", "data", rarity.level_rarity, "rare words", "Standout"),
+        Characteristic("combination_rarity", "data", rarity.combination_rarity, "words seldom seen together",
+                       "Standout"),
+        Characteristic("out_loss", "out", difficulty.out_loss, "hard for models that never saw it", "arXiv 2112.03570"),
+        Characteristic("out_error", "out", difficulty.out_error, "answered wrongly by models that never saw it",
+                       "arXiv 2112.03570"),
+        Characteristic("out_entropy", "out", difficulty.out_entropy, "models that never saw it are unsure",
+                       "arXiv 2112.03570"),
+        Characteristic("out_margin", "out", difficulty.out_margin, "models that never saw it say another class",
+                       "arXiv 2112.03570"),
+        Characteristic("out_spread", "out", difficulty.out_spread, "models that never saw it disagree",
+                       "arXiv 2112.03570"),
+        Characteristic("label_doubt", "out", label_quality.label_doubt, "its label is likely wrong",
+                       "Northcutt, Jiang, Chuang 2021 (cleanlab)"),
+        Characteristic("divergence", "mechanism", mechanism.divergence, "training on it changes what is answered",
+                       "Lin 1991"),
     )
 }  # fmt: skip
-"""Later ones: one file and one line here."""
+"""Later ones: one function and one line here."""

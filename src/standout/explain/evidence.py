@@ -1,4 +1,4 @@
-"""What characteristics may look at: the records, and what models that never saw them say."""
+"""What characteristics may look at: the records, and what models that saw them and models that did not say of them."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,20 +8,33 @@ import numpy as np
 from standout.data.dataset import Dataset
 from standout.data.encode import matrix_of
 from standout.data.records import Records
-from standout.explain.nearest import nearest
+from standout.explain.nearest import Neighbours, nearest
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """What the models of one side (IN or OUT) say, float64 means over them, records in one order throughout.
+
+    losses (N,); signals, spread (N,): mean and standard deviation of the rescaled logit; entropies (N,). None where
+    outputs do not tell: errors (N,), share of models that answer wrongly; probabilities (N, C).
+    """
+
+    losses: np.ndarray
+    signals: np.ndarray
+    spread: np.ndarray
+    entropies: np.ndarray | None
+    errors: np.ndarray | None
+    probabilities: np.ndarray | None
 
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """Records and their OUT models, records in one order throughout.
-
-    out_losses: float (N,), mean loss under OUT models. out_probabilities: float (N, C), mean over OUT models, or None
-    where only signals are known.
-    """
+    """Records and what the models say of them. effect (N,): gap of the two sides in deviations of the signal."""
 
     records: Records
-    out_losses: np.ndarray
-    out_probabilities: np.ndarray | None
+    inside: Side
+    outside: Side
+    effect: np.ndarray
 
     @property
     def dataset(self) -> Dataset:
@@ -42,6 +55,11 @@ class Evidence:
         return np.nan_to_num(x, nan=0.0).astype(np.float32)
 
     @cached_property
-    def neighbours(self) -> np.ndarray:
-        """int (N, k): the nearest other records of each, nearest first."""
+    def near(self) -> Neighbours:
+        """The nearest other records of each, nearest first, and how far they are."""
         return nearest(self.features)
+
+    @property
+    def neighbours(self) -> np.ndarray:
+        """int (N, k): which they are."""
+        return self.near.places

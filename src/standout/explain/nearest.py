@@ -1,5 +1,7 @@
 """Nearest other records by brute force in blocks: exact up to MOST records, beyond them among a sample of so many."""
 
+from typing import NamedTuple
+
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
@@ -10,23 +12,33 @@ more; among a tenth of them drawn at random, the share of neighbours of another 
 somewhat wider circle, and time grows with the number of records, not with its square."""
 
 
-def nearest(features: np.ndarray, k: int = K) -> np.ndarray:
-    """Indices int (N, k) of the k nearest other records (Euclidean), nearest first.
+class Neighbours(NamedTuple):
+    """Of each record, nearest first: places int (N, k) of the other records, and distances float64 (N, k)."""
 
-    Fewer where N is small, none without features. Beyond MOST records: of those in `sample_of`.
+    places: np.ndarray
+    distances: np.ndarray
+
+
+def nearest(features: np.ndarray, k: int = K) -> Neighbours:
+    """The k nearest other records (Euclidean); fewer where N is small, none without features.
+
+    Beyond MOST records: of those in `sample_of`.
     """
     k = min(k, len(features) - 1)
     if not features.shape[1]:
-        return np.empty((len(features), 0), dtype=np.int64)
+        return Neighbours(np.empty((len(features), 0), dtype=np.int64), np.empty((len(features), 0)))
     sample = sample_of(len(features))
     if sample is None:
         # without a query, scikit-learn leaves each record itself out, duplicates stay in
-        return NearestNeighbors(n_neighbors=k, algorithm="brute").fit(features).kneighbors(return_distance=False)
+        found = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(features).kneighbors()
+        return Neighbours(found[1], found[0].astype(np.float64))
     found = NearestNeighbors(n_neighbors=k + 1, algorithm="brute").fit(features[sample])
-    others = sample[found.kneighbors(features, return_distance=False)]
+    distances, near = found.kneighbors(features)
+    others = sample[near]
     own = others == np.arange(len(features))[:, None]
     own[:, -1] |= ~own.any(axis=1)  # who is not in the sample, or is hidden by duplicates, has one neighbour too many
-    return others[~own].reshape(len(features), k)
+    shape = (len(features), k)
+    return Neighbours(others[~own].reshape(shape), distances[~own].reshape(shape).astype(np.float64))
 
 
 def sample_of(records: int) -> np.ndarray | None:

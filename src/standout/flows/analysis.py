@@ -14,14 +14,13 @@ from standout.estimate.stability import stability
 from standout.explain.causes import CAUSES
 from standout.flows.attacking import Attacked, attack_all
 from standout.flows.exhibits import exhibits
-from standout.flows.explaining import Explained, explain, mean_over, notes
+from standout.flows.explaining import Explained, explain, notes
 from standout.flows.options import Options
 from standout.flows.policy import judged as judged_by
 from standout.flows.rounds import Rounds
 from standout.flows.target import Target, judge
 from standout.measure.overfitting import accuracy_and_gap, accuracy_unknown
 from standout.measure.precision import record_precision
-from standout.moments import Moments, moments_of
 from standout.run.folder import RunFolder
 from standout.run.tables import write_records
 from standout.run.version import __version__
@@ -63,10 +62,10 @@ def analyse(
     judged = None if target is None else judge(target, outputs, attacked, estimated, options, warnings)
     clock.append(time.perf_counter())
 
-    explained = explain(records, outputs, estimated)
+    explained = explain(records, outputs, attacked.signal, estimated)
     warnings += notes(records)
     correct = outputs.signal("correct")
-    table = records_table(records, outputs.members, correct, attacked, estimated, explained)
+    table = records_table(records, outputs.members, attacked, estimated, explained)
     if judged is not None:
         table = pd.concat([table, judged.columns], axis=1)
     clock.append(time.perf_counter())
@@ -141,7 +140,6 @@ def estimate_all(
 def records_table(
     records: Records,
     members: np.ndarray,
-    correct: np.ndarray | None,
     attacked: Attacked,
     estimated: Estimate,
     explained: Explained,
@@ -150,7 +148,8 @@ def records_table(
     found, flags = estimated.posterior, attacked.flags
     hits, trials = (flags & members).sum(axis=0), members.sum(axis=0)
     false_hits, false_trials = (flags & ~members).sum(axis=0), (~members).sum(axis=0)
-    memorization = np.nan if correct is None else mean_over(correct, members) - mean_over(correct, ~members)
+    seen, unseen = explained.evidence.inside.errors, explained.evidence.outside.errors
+    memorization = np.nan if seen is None or unseen is None else unseen - seen
     return pd.DataFrame(
         {
             "record": records.ids,
@@ -165,7 +164,7 @@ def records_table(
             "false_trials": false_trials,
             "precision": record_precision(hits, trials, false_hits, false_trials),
             "exposed": estimated.exposed,
-            "effect": effect_size(moments_of(attacked.signal, members)),
+            "effect": explained.evidence.effect,
             "memorization": memorization,
             **explained.values,
             "cause": explained.why.cause,
@@ -199,12 +198,3 @@ def setting(records: Records, outputs: Outputs, made: Made) -> dict:
             "in_all": records.always,
         },
     }
-
-
-def effect_size(moments: Moments) -> np.ndarray:
-    """(mean IN - mean OUT) / pooled sd of the signal, float64 (N,), cut at +-1000; 0 where nothing differs."""
-    inside, outside = moments.inside, moments.outside
-    degrees = np.maximum(inside.count + outside.count - 2, 1)
-    sd = np.sqrt((inside.squares + outside.squares) / degrees)
-    gap = inside.mean - outside.mean
-    return np.clip(np.divide(gap, np.maximum(sd, 1e-12), out=np.zeros_like(gap), where=gap != 0), -1000, 1000)

@@ -10,6 +10,7 @@ from standout.explain import CHARACTERISTICS, Evidence
 from standout.explain.association import association
 from standout.explain.causes import Verdicts, verdicts
 from standout.explain.nearest import MOST, sample_of
+from standout.explain.sides import sides_of
 from standout.shadows.outputs import Outputs
 
 
@@ -23,15 +24,15 @@ class Explained:
     why: Verdicts
 
 
-def explain(records: Records, outputs: Outputs, estimated: Estimate) -> Explained:
-    """Characteristics that need the data are left out where there are none."""
-    members = outputs.members
-    losses = outputs.signal("loss")
-    assert losses is not None
-    means = outputs.mean_probabilities(len(records.classes))
-    evidence = Evidence(records, mean_over(losses, ~members), None if means is None else means[1])
+def explain(records: Records, outputs: Outputs, signal: np.ndarray, estimated: Estimate) -> Explained:
+    """Characteristics that need data, words or outputs are left out where there are none.
+
+    signal: rescaled logits (M, N) as they are judged.
+    """
+    evidence = Evidence(records, *sides_of(outputs, signal, len(records.classes)))
     able = {name: c for name, c in CHARACTERISTICS.items() if c.group != "data" or records.data is not None}
     values = {name: c.values(evidence) for name, c in able.items()}
+    values = {name: v for name, v in values.items() if np.isfinite(v).any()}
     exposed, exposure = estimated.exposed, estimated.posterior.exposure
     strengths = {name: association(v, exposed, exposure) for name, v in values.items()}
     return Explained(evidence, values, strengths, verdicts(evidence, values, strengths, exposed))
@@ -42,8 +43,3 @@ def notes(records: Records) -> list[str]:
     if records.data is None or sample_of(len(records)) is None:
         return []
     return [f"{len(records):,} records: nearest neighbours are those among {MOST:,} drawn at random"]
-
-
-def mean_over(values: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    """Mean float64 (N,) of values (M, N) over the models where chosen bool (M, N)."""
-    return np.where(chosen, values, 0).sum(axis=0, dtype=np.float64) / chosen.sum(axis=0)

@@ -1,0 +1,68 @@
+"""How unusual a record is within its class, by detectors of scikit-learn's."""
+
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+from sklearn.decomposition import PCA
+from sklearn.ensemble import IsolationForest
+from sklearn.neighbors import LocalOutlierFactor
+
+from standout.explain.evidence import Evidence
+
+FEWEST = 8
+"""Records below which a class tells nothing of what is usual in it."""
+MOST = 10_000
+"""Records of a class that are learnt from at most."""
+
+
+def isolation(evidence: Evidence) -> np.ndarray:
+    """Isolation score float64 (N,) within its class; NaN in classes of fewer than 8. High: isolated by few cuts.
+
+    Source: Liu, Ting and Zhou 2008.
+    """
+    return _within(evidence, lambda own, x: -IsolationForest(random_state=0).fit(own).score_samples(x))
+
+
+def local_outlier(evidence: Evidence) -> np.ndarray:
+    """Local outlier factor float64 (N,) within its class, of 10 neighbours; NaN in classes of fewer than 8. High: in a
+    place thinner than those of its neighbours. Source: Breunig et al. 2000."""
+
+    def score(own: np.ndarray, x: np.ndarray) -> np.ndarray:
+        k = min(10, len(own) - 1)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # duplicates: said nowhere else, and harmless in ranks
+            if own is x:
+                return -LocalOutlierFactor(k).fit(own).negative_outlier_factor_
+            return -LocalOutlierFactor(k, novelty=True).fit(own).score_samples(x)
+
+    return np.minimum(_within(evidence, score), 1e6)
+
+
+def reconstruction(evidence: Evidence) -> np.ndarray:
+    """Distance float64 (N,) from the principal components that hold nine tenths of the variance of its class; NaN in
+    classes of fewer than 8. High: made of what its class hardly has. Source: Shyu et al. 2003."""
+
+    def score(own: np.ndarray, x: np.ndarray) -> np.ndarray:
+        if not np.ptp(own, axis=0).any():
+            return np.zeros(len(x))
+        fitted = PCA(0.9, svd_solver="full" if own.shape[1] <= 2000 else "auto").fit(own)
+        rest = x - fitted.inverse_transform(fitted.transform(x))
+        return np.linalg.norm(rest, axis=1)
+
+    return _within(evidence, score)
+
+
+def _within(evidence: Evidence, score: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> np.ndarray:
+    """score(records learnt from, records of the class) of each class apart."""
+    x, labels = evidence.features, evidence.dataset.y
+    out = np.full(len(x), np.nan)
+    for c in np.unique(labels):
+        rows = np.flatnonzero(labels == c)
+        if len(rows) < FEWEST or not x.shape[1]:
+            continue
+        all_of_them = x[rows]
+        few = len(rows) > MOST
+        own = all_of_them[np.random.default_rng(0).choice(len(rows), MOST, replace=False)] if few else all_of_them
+        out[rows] = score(own, all_of_them)
+    return out

@@ -34,7 +34,7 @@ def explain(records: Records, outputs: Outputs, signal: np.ndarray, estimated: E
     values = {name: c.values(evidence) for name, c in able.items()}
     values = {name: v for name, v in values.items() if np.isfinite(v).any()}
     exposed, exposure = estimated.exposed, estimated.posterior.exposure
-    strengths = {name: association(v, exposed, exposure) for name, v in values.items()}
+    strengths = {name: association(v, exposed, exposure, records.y) for name, v in values.items()}
     return Explained(evidence, values, strengths, verdicts(evidence, values, strengths, exposed))
 
 

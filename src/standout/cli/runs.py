@@ -1,5 +1,6 @@
-"""What works on runs that are there: `standout merge`, `compare`, `report`."""
+"""What works on runs that are there: `standout merge`, `compare`, `explain`, `report`."""
 
+import sys
 from pathlib import Path
 
 from standout.cli.app import app
@@ -61,6 +62,26 @@ def compare(*runs: Path, quiet: bool = False, json: bool = False) -> int:
     elif not quiet:
         compared(found)
     return 0
+
+
+@app.command
+def explain(run: Path, /, *, source: str | None = None, quiet: bool = False, json: bool = False) -> int:
+    """Characteristics, causes and report of a finished run again, from what is stored; nothing is trained.
+
+    Parameters
+    ----------
+    run
+        Run folder of a finished audit.
+    source
+        Where the data lie by now; default where the audit had them.
+    quiet
+        Print nothing but errors.
+    json
+        Print summary.json instead of the headline.
+    """
+    from standout.flows.explain_run import explain_run as flow
+
+    return finish(flow(run, source=source), quiet=quiet, json=json, fail_over=sys.maxsize)
 
 
 @app.command

@@ -62,7 +62,7 @@ def analyse(
     judged = None if target is None else judge(target, outputs, attacked, estimated, options, warnings)
     clock.append(time.perf_counter())
 
-    explained = explain(records, outputs, attacked.signal, estimated)
+    explained = explain(records, outputs, attacked.signal, estimated.exposed, estimated.posterior.exposure)
     warnings += notes(records)
     correct = outputs.signal("correct")
     table = records_table(records, outputs.members, attacked, estimated, explained)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from standout.data.records import Records
-from standout.estimate.estimate import Estimate
 from standout.explain import CHARACTERISTICS, Evidence
 from standout.explain.association import association
 from standout.explain.causes import Verdicts, verdicts
@@ -24,16 +23,17 @@ class Explained:
     why: Verdicts
 
 
-def explain(records: Records, outputs: Outputs, signal: np.ndarray, estimated: Estimate) -> Explained:
+def explain(
+    records: Records, outputs: Outputs, signal: np.ndarray, exposed: np.ndarray, exposure: np.ndarray
+) -> Explained:
     """Characteristics that need data, words or outputs are left out where there are none.
 
-    signal: rescaled logits (M, N) as they are judged.
+    signal: rescaled logits (M, N) as they are judged; exposed bool (N,), exposure (N,).
     """
     evidence = Evidence(records, *sides_of(outputs, signal, len(records.classes)))
     able = {name: c for name, c in CHARACTERISTICS.items() if c.group != "data" or records.data is not None}
     values = {name: c.values(evidence) for name, c in able.items()}
     values = {name: v for name, v in values.items() if np.isfinite(v).any()}
-    exposed, exposure = estimated.exposed, estimated.posterior.exposure
     strengths = {name: association(v, exposed, exposure, records.y) for name, v in values.items()}
     return Explained(evidence, values, strengths, verdicts(evidence, values, strengths, exposed))
 

@@ -4,21 +4,17 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from standout.data.dataset import Dataset
-from standout.data.records import Records
-from standout.data.sample import sample
-from standout.data.source import load_again
 from standout.errors import InputError, listed
 from standout.flows.analysis import Made, analyse
 from standout.flows.options import Options
 from standout.flows.place import config_there, path_of, place, scored, well_formed
-from standout.flows.preparing import dataset_of, refuse_unrecognised
+from standout.flows.preparing import refuse_unrecognised
 from standout.flows.run import Run
+from standout.flows.stored import members_again, records_again
 from standout.report.build import write_report
 from standout.run.folder import RunFolder
 from standout.run.key import differences, libraries
 from standout.shadows.join import Part, join, pick
-from standout.shadows.memberships import draw_members
 from standout.shadows.shard import Shard
 from standout.shadows.store import Shadows
 
@@ -49,20 +45,10 @@ def merge(
     refuse_unrecognised(parts, "merge")
     if differs := differences(parts["libraries"], libraries()):
         raise InputError(f"the shards were trained with other versions: {listed(differs, 4)}; merge with those")
-    dataset = data_of(config, x, y, ids, groups, source)
-    if asked.get("records") is not None:
-        dataset = sample(dataset, asked["records"], asked["seed"])
-    records = Records.of(dataset)
-    data = records.data
-    assert data is not None and records.training is not None
-    if records.training.digest() != parts["data"]:
-        raise InputError(
-            f"{records.name} is not the data that the shards were trained on; give --source PATH of that (from Python: "
-            "x and y)"
-        )
-    members = draw_members(
-        data.y, len(plan["seeds"]), seed=asked["seed"], fraction=asked["fraction"], groups=data.groups
-    )
+    records = records_again(
+        config, x, y, ids, groups, source, "the shards", "join them there, by standout.merge(runs, x, y, out=)"
+    )  # fmt: skip
+    members = members_again(config, records, len(plan["seeds"]))
     found = pick(
         [Part(RunFolder(path), shard_in(c)) for path, c in configs.items()],
         config["key"], plan, asked["shadows"], members,
@@ -126,19 +112,3 @@ def shard_in(config: dict) -> Shard | None:
     """Which shard a run is; None for a whole audit."""
     shard = config["asked"].get("shard")
     return None if shard is None else Shard.read(shard)
-
-
-def data_of(config: dict, x, y, ids, groups, source) -> Dataset:
-    """The data of the shards: given, or read again."""
-    if x is not None:
-        if source is not None:
-            raise InputError("give x or source, not both")
-        return dataset_of(x, y, ids, groups, config["dataset"]["name"])
-    origin = config["asked"]["source"]
-    if not origin:
-        if source is None:
-            raise InputError(
-                "the shards had their data from Python: join them there, by standout.merge(runs, x, y, out=)"
-            )
-        origin = [str(source)]
-    return load_again(tuple(origin), source)

@@ -25,8 +25,8 @@ def records_again(config: dict, x, y, ids, groups, source, what: str, mend: str)
     assert records.training is not None
     if records.training.digest() != parts["data"]:
         raise InputError(
-            f"{records.name} is not the data that {what} were trained on; give --source PATH of that (from Python: x and "
-            "y)"
+            f"{records.name} is not the data that {what} were trained on; give --source PATH of that (from Python: x "
+            "and y)"
         )
     return records
 

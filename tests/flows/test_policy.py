@@ -85,13 +85,20 @@ def test_a_policy_sets_the_rates(command, leaky):
     ("fpr = ", "is no TOML"), ("", "says nothing"), ("cuont = 3", "unknown key 'cuont'; did you mean 'count'?"),
     ("count = -1", "0 or more"), ("count = 1.5", "whole number"), ("count = true", "whole number"),
     ("reveals = 3", "must be a text"), ("fpr = 0.9", "fpr"), ("exposure = 2", "exposed-above"), ("[fpr]\na = 1", "fpr"),
-    ('fpr = "x"', "must be a number"),
+    ('fpr = "x"', "must be a number"), ("count = inf", "whole number"), ("count = nan", "whole number"),
+    ("fpr = nan", "must be a number"), ("count = 1e999", "whole number"),
 ])  # fmt: skip
 def test_a_policy_that_is_none(command, text, says):
     Path("p.toml").write_text(text)
     code, out, err = command("audit", "wine", "--policy", "p.toml")
     assert (code, out, err.count("\n")) == (2, "", 1) and says in err, err
     assert not Path("runs").exists()
+
+
+@pytest.mark.parametrize("path", [5, b"p.toml", ["p.toml"], "a\0b", "", "."])
+def test_a_path_that_cannot_be_one(path):
+    with pytest.raises(standout.InputError, match=r"policy .*(must be the path|cannot be read)"):
+        standout.audit(standout.load("wine"), policy=path)
 
 
 def test_a_policy_that_is_not_there(command):

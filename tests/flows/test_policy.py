@@ -159,6 +159,13 @@ def test_time_is_carried_on_to_the_whole():
     assert 0.2 < seconds_a_model(recipe_of(fit), data, 2000) < 0.8
 
 
+def test_a_part_too_small_for_the_model_is_no_reason_to_refuse():
+    """50 neighbours are more than the first timed training has members; what the audit would refuse stays refused."""
+    assert dry_run(standout.load("digits"), model="knn", settings={"n_neighbors": 50}, shadows=4).seconds > 0
+    with pytest.raises(standout.InputError, match="failed in a timed training"):
+        dry_run(standout.load("wine"), model="knn", settings={"n_neighbors": 150}, shadows=4)
+
+
 def test_disk_is_what_the_run_takes(tmp_path):
     data = standout.load("digits")
     asked = {"model": "logistic-regression", "settings": {"max_iter": 20}, "shadows": 4, "jobs": 1}

@@ -77,7 +77,7 @@ def test_groups_in_another_order_are_the_same_data(records):
     asked = {"model": "knn", "shadows": 6, "jobs": 1, "attacks": "loss", "records": records}
     runs = []
     for order in (np.arange(200), rng.permutation(200)):
-        run = standout.audit(data.x[order], data.y[order], ids=data.ids[order], groups=groups[order], **asked)
+        run = standout.audit(data.x[order], data.y[order], ids=data.ids[order], groups=list(groups[order]), **asked)
         runs.append((run.summary["key"], run.records.sort_values("record", ignore_index=True)))
     assert runs[0][0] == runs[1][0]
     assert runs[0][1].equals(runs[1][1])

@@ -40,7 +40,9 @@ class Policy:
         except TypeError:
             raise InputError(f"policy must be the path of a TOML file, not a {type(path).__name__}") from None
         except tomllib.TOMLDecodeError as e:
-            raise InputError(f"policy {path.name} is no TOML: {one_line(e)}; a line of it is such as count = 0") from e
+            raise InputError(
+                f"policy {Path(path).name} is no TOML: {one_line(e)}; a line of it is such as count = 0"
+            ) from e
         except (OSError, ValueError) as e:  # no text; a zero byte in the path
             raise InputError(
                 f"policy {str(path)!r} cannot be read: {one_line(getattr(e, 'strerror', None) or e)}"

@@ -55,6 +55,17 @@ def test_a_live_model_a_function_and_a_file_are_judged_alike(world, tmp_path):
         assert other.summary["target"]["auc"] == pytest.approx(first.summary["target"]["auc"], abs=1e-6)
 
 
+def test_members_given_beside_x_are_in_its_order_whatever_that_of_the_file(world, tmp_path):
+    x, y, members, model = world
+    order = np.random.default_rng(2).permutation(240)
+    np.savez(tmp_path / "t.npz", probabilities=model.predict_proba(x)[order], ids=order)
+    asked = {"model": LogisticRegression(), **SMALL, "target": tmp_path / "t.npz"}
+    run = standout.audit(x, y, members=members, **asked)
+    assert run.records["member"].tolist() == members[pd.notna(y)].tolist()
+    with pytest.raises(standout.InputError, match="same index in another order"):
+        standout.audit(x, y, members=pd.Series(members)[order], **asked)
+
+
 def test_members_only_set_the_size_of_the_shadows(world):
     """Whoever is a member of the target, the same count gives the same verdicts, to the bit."""
     x, y, members, model = world
@@ -106,6 +117,7 @@ def test_flags_keep_their_rate_on_records_that_the_target_never_saw():
         ({"target": lambda x: np.zeros((3, 2))}, r"of shape \(3, 2\)"),
         ({"target": lambda x: np.full((len(x), 2), np.nan)}, "not finite"),
         ({"target": lambda x: 1 / 0}, "failed when asked about the records: ZeroDivisionError"),
+        ({"target": lambda x: exit(3)}, "failed when asked about the records: SystemExit: 3"),
         ({"target": "no.npz"}, "is no file"),
         ({"shard": "1/2", "out": "part", "key": "k"}, "a target is judged by an audit of all models"),
     ],

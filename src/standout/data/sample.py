@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from standout.data.dataset import Dataset
 from standout.errors import InputError
@@ -21,7 +22,7 @@ def sample(dataset: Dataset, records: int, seed: int) -> Dataset:
         line = f"{records:,} records were asked for and there are {n:,}: all are audited" if records > n else None
         return replace(dataset, notes=(*dataset.notes, *([line] if line else [])))
     order = dataset.id_order()
-    units = np.arange(n) if dataset.groups is None else np.unique(dataset.groups[order], return_inverse=True)[1]
+    units = np.arange(n) if dataset.groups is None else pd.factorize(dataset.groups[order])[0]
     sizes = np.bincount(units)
     sequence = np.random.default_rng(np.random.SeedSequence([seed, 2])).permutation(len(sizes))
     chosen = np.zeros(len(sizes), dtype=bool)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from standout.data.dataset import Dataset, check_ids, refuse_other_order
 from standout.data.labels import as_text
@@ -81,13 +82,11 @@ def released(target: Any, members: Any, dataset: Dataset) -> Released | None:
         if members is not None:
             raise InputError("members says what a released model was trained on; give that model as target, too")
         return None
-    ids = None
     if isinstance(target, (str, Path)):
         path = Path(target)
         arrays = read_target(path)
         if members is not None and "members" in arrays:
             raise InputError(f"members are given, and {path.name} holds members, too; give one of them")
-        members = arrays.get("members", members)
         ids = arrays.get("ids")
         kind = next(k for k in KINDS if k in arrays)
         answers = as_array(kind, arrays[kind])
@@ -95,7 +94,10 @@ def released(target: Any, members: Any, dataset: Dataset) -> Released | None:
             shape = "(records,)" if kind == "signals" else "(records, classes)"
             raise InputError(f"{kind} of {path.name} has shape {answers.shape}; give {shape}")
         answers = by_record(kind, answers, ids, dataset, path.name)
-        known = None if members is None else by_record("members", as_array("members", members), ids, dataset, path.name)
+        if "members" in arrays:
+            known = by_record("members", as_array("members", arrays["members"]), ids, dataset, path.name)
+        else:  # given beside x, so in the order of x, whatever the order of the file
+            known = given_members(members, dataset)
         return Released(kind, answers, mask_of(known), path.name)
     if hasattr(target, "state_dict") and hasattr(target, "eval"):
         raise InputError(
@@ -107,9 +109,20 @@ def released(target: Any, members: Any, dataset: Dataset) -> Released | None:
             f"target is of type {type(target).__name__}; give a fitted classifier, a function predict(x) that returns "
             "logits or probabilities (records, classes), or the path of an .npz"
         )
+    members = mask_of(given_members(members, dataset))
+    return Released("model", target, members, getattr(target, "__name__", type(target).__name__))
+
+
+def given_members(members: Any, dataset: Dataset) -> np.ndarray | None:
+    """members as they were given beside x, in the order of the records of the data set."""
+    if members is None:
+        return None
+    left = dataset.x.index if isinstance(dataset.x, pd.DataFrame) else None
+    if left is not None and isinstance(members, pd.Series) and len(members) == dataset.given > len(dataset):
+        own = members[members.index.isin(left)]
+        members = own if len(own) == len(dataset) else members  # without the records that have no label
     refuse_other_order(dataset.x, members, "members")
-    known = None if members is None else by_record("members", as_array("members", members), None, dataset, "members")
-    return Released("model", target, mask_of(known), getattr(target, "__name__", type(target).__name__))
+    return by_record("members", as_array("members", members), None, dataset, "the target")
 
 
 def read_target(path: Path) -> dict[str, np.ndarray]:
@@ -193,7 +206,7 @@ def asked(model: Any, name: str, data: Dataset) -> np.ndarray:
         answers = as_numbers(model(data.x.copy()))
     except InputError:
         raise
-    except Exception as e:
+    except (Exception, SystemExit) as e:
         raise InputError(f"target {name} failed when asked about the records: {type(e).__name__}: {one_line(e)}") from e
     expected = (len(data), len(data.classes))
     if answers.shape != expected or answers.dtype.kind not in "fiub":

@@ -19,7 +19,9 @@ MOST = 60
 STROKES = 9
 """Kinds of line that the style sheet tells apart."""
 MOST_CELLS = 12
-QUOTED = re.compile(r"'[^']*'")
+QUOTED = re.compile(r"""(?<!\w)(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")""")
+"""What `repr` wrote of a text, in either kind of quotes; an apostrophe after a letter opens none. Notes write so
+whatever they name of a record: an id, a file, a cell."""
 
 
 @dataclass(frozen=True)

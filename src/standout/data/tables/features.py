@@ -40,14 +40,15 @@ def _notes(looked: dict[str, Column], read: dict) -> list[str]:
         how = read[name][1]
         if how in (".", ","):
             if example := next((v for v in column.levels if _has_groups(v, how)), None):
-                grouped.append(f"{name} ('{example}' is {_plainly(read[name][0], column, example)})")
+                mark = '"' if "'" in example else "'"  # not as `repr` has it, which spells out a narrow blank
+                grouped.append(f"{name} ({mark}{example}{mark} is '{_plainly(read[name][0], column, example)}')")
             if column.sign:
                 signs.setdefault(column.sign, []).append(name)
         elif how is not None:
             order = how.removesuffix(" or otherwise")
             dates.setdefault(order, []).append(name)
             if order != how:
-                either.append(f"{name} ({column.levels[0]} as {order})")
+                either.append(f"{name} ({column.levels[0]!r} as {order})")
         elif column.padded:
             padded.append(name)
         elif column.plain is None and (note := _nearly(column)):

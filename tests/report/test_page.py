@@ -1,6 +1,7 @@
 """The page: what it says, in what order, and that it stands alone."""
 
 import re
+from copy import deepcopy
 from itertools import pairwise
 
 import numpy as np
@@ -259,3 +260,14 @@ def test_size(page):
 def test_an_unfinished_folder_is_refused(tmp_path):
     with pytest.raises(InputError, match="no finished audit"):
         write_report(RunFolder(tmp_path))
+
+
+def test_a_redacted_page_hides_ids_in_notes(page):
+    from standout.report.page import page_of
+
+    notes = ["record r7 and 'town x' are odd, as is r12.", "8 models: r99 is no id here"]
+    content = {**deepcopy(SUMMARY), "warnings": notes}
+    rows = table([f"r{i}" for i in range(40)], 4)
+    hidden = page_of(content, rows, None, None, redact=True).warnings
+    assert hidden == ["record … and '…' are odd, as is ….", "8 models: r99 is no id here"]
+    assert page_of(content, rows, None, None).warnings == notes

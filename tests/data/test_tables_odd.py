@@ -50,6 +50,7 @@ TOLD = {
     "separator after every line": "every line ends with a separator",
     "lines of separators": "2 of 16 records have no label and are left out",
     "a title above": "1 line above the header left out .'Passengers'",
+    "titles in cells above": "2 lines above the header left out .'Passengers'",
     "comments above": "2 lines above the header left out .'# made by a program'",
     "no header": "no header line: the columns are numbered 1 to 8",
     "semicolons": "t.csv is read with cells between ';'",

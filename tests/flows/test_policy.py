@@ -56,6 +56,9 @@ def test_fail_over_and_policy_decide_the_exit_code(command, leaky):
     count = json.loads(out)["exposed"]["count"]
     assert code == 1 and count > 0, err
     assert command("audit", path, *AUDIT, "--out", "run", "--fail-over", count, "--quiet") == (0, "", "")
+    said = [command("audit", path, *AUDIT, "--out", "run", "--fail-over", most) for most in (0, count)]
+    assert said[0][1].endswith(f"exit code 1: {count} records are exposed, and 0 are accepted\n")
+    assert "exit code" not in said[1][1]
     text = 'fpr = 0.001\nexposure = 0.1\ncount = {}\nreveals = "that a <b>person</b> is ill"\n'
     for accepted, ends, met in ((0, 1, "it is not met"), (count, 0, "it is met")):
         Path("policy.toml").write_text(text.format(accepted))
@@ -180,6 +183,7 @@ def test_a_dry_run_trains_and_writes_nothing(command, leaky):
     code, out, err = command("audit", path, *AUDIT, "--dry-run")
     assert code == 0, err
     assert "120 records would be audited by 16 shadow models of knn" in out and "with 80 % chance" in out
+    assert " of training on 1 core (" in out
     code, out, _ = command("audit", path, *AUDIT, "--dry-run", "--json")
     seen = json.loads(out)
     assert seen["shadows"] == 16 and seen["members_per_model"] == 60 and seen["jobs"] == 1

@@ -45,6 +45,20 @@ def test_figures_and_config_may_be_missing(page):
     assert "content is not stored" in said and "curves are not stored" in said and "given in Python" in said
 
 
+def test_records_in_every_training_are_no_part_of_the_random_share(page):
+    said = spoken(read(page(summary={"shadows": {"members_per_model": 27, "in_all": 7}})))
+    assert "50% of the records (20 of 40) and on 7 more that are in every training." in said
+    assert "50% of the records (20 of 40). They come" in spoken(read(page()))
+
+
+def test_a_redacted_report_does_not_say_that_the_model_came_from_python(page, tmp_path):
+    page()
+    write_report(RunFolder(next(tmp_path.rglob("summary.json")).parent), redact=True)
+    said = spoken(read(next(tmp_path.rglob("report.html")).read_text()))
+    assert "given in Python" not in said
+    assert "The command names the data, so it is not shown here." in said
+
+
 def test_a_gap_in_the_table_is_no_nan(page):
     records = table([f"r{i}" for i in range(40)], 4)
     records.loc[:1, ["exposure_lo", "exposure_hi", "out_loss"]] = np.nan

@@ -33,6 +33,8 @@ class Policy:
         """Raises InputError for a file that is no policy, naming the key and the mend."""
         if path is None:
             return cls()
+        if not isinstance(path, (str, Path)):
+            raise InputError(f"policy is of type {type(path).__name__}; give the path of a TOML file")
         path = Path(path)
         try:
             content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))

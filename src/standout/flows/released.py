@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from standout.data.dataset import Dataset, check_ids, refuse_other_order
+from standout.data.label_column import as_array as as_column
+from standout.data.label_column import column_of
 from standout.data.labels import as_text
 from standout.data.npz import archive, member
 from standout.data.records import Records
@@ -87,7 +89,6 @@ def released(target: Any, members: Any, dataset: Dataset) -> Released | None:
         arrays = read_target(path)
         if members is not None and "members" in arrays:
             raise InputError(f"members are given, and {path.name} holds members, too; give one of them")
-        members = arrays.get("members", members)
         ids = arrays.get("ids")
         kind = next(k for k in KINDS if k in arrays)
         answers = as_array(kind, arrays[kind])
@@ -95,7 +96,9 @@ def released(target: Any, members: Any, dataset: Dataset) -> Released | None:
             shape = "(records,)" if kind == "signals" else "(records, classes)"
             raise InputError(f"{kind} of {path.name} has shape {answers.shape}; give {shape}")
         answers = by_record(kind, answers, ids, dataset, path.name)
-        known = None if members is None else by_record("members", as_array("members", members), ids, dataset, path.name)
+        known = None if members is None else given_members(members, dataset)
+        if "members" in arrays:
+            known = by_record("members", as_array("members", arrays["members"]), ids, dataset, path.name)
         return Released(kind, answers, mask_of(known), path.name)
     if hasattr(target, "state_dict") and hasattr(target, "eval"):
         raise InputError(
@@ -107,9 +110,28 @@ def released(target: Any, members: Any, dataset: Dataset) -> Released | None:
             f"target is of type {type(target).__name__}; give a fitted classifier, a function predict(x) that returns "
             "logits or probabilities (records, classes), or the path of an .npz"
         )
-    refuse_other_order(dataset.x, members, "members")
-    known = None if members is None else by_record("members", as_array("members", members), None, dataset, "members")
-    return Released("model", target, mask_of(known), getattr(target, "__name__", type(target).__name__))
+    known = None if members is None else mask_of(given_members(members, dataset))
+    return Released("model", target, known, getattr(target, "__name__", type(target).__name__))
+
+
+def given_members(members: Any, dataset: Dataset) -> np.ndarray:
+    """members as the user holds them, a column of yes and no in the order of the records that were given, by record.
+
+    As objects (N,); yes and no are what Python calls equal to 1 and 0.
+    """
+    if hasattr(members, "detach"):  # a torch tensor may lie on a GPU
+        members = members.detach().cpu().numpy()
+    whole = as_column(members, "members").shape[:1] != (len(dataset),)
+    refuse_other_order(dataset.x, members, "members", dataset.rows if whole else None)
+    column = column_of(members, "members", dataset.given if whole else len(dataset), "true or false")
+    odd = ~np.array([isinstance(v, (bool, np.bool_, int, float, np.number)) and v in (0, 1) for v in column])
+    if odd.any():
+        row = int(np.argmax(odd))
+        raise InputError(
+            f"members: row {row} (counted from 0) holds {column[row]!r}; give true or false (1 or 0) for each record, "
+            "for instance numpy.isin(ids, ids_of_training)"
+        )
+    return column[dataset.rows] if whole else column
 
 
 def read_target(path: Path) -> dict[str, np.ndarray]:

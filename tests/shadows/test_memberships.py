@@ -70,7 +70,8 @@ def test_the_number_of_shadows_that_is_told_is_enough(fraction):
     labels, ids = np.zeros(300, dtype=int), np.arange(300).astype(str)
     with pytest.raises(InputError) as error:
         check_members(draw_members(labels, 4, fraction=fraction), ids)
-    told = int(re.search(r"ask for about ([\d,]+) shadows", str(error.value))[1].replace(",", ""))
+    (number,) = re.findall(r"ask for about ([\d,]+) shadows", str(error.value))
+    told = int(number.replace(",", ""))
 
     def passes(shadows: int, seed: int) -> bool:
         try:

@@ -226,3 +226,8 @@ def test_more_shadows_report_smaller_exposures():
     found = [smallest(models, 1000, 1e-3, 0.1) for models in (16, 64, 256)]
     assert all(found[i] is not None for i in (1, 2)) and found[2] < found[1]
     assert found[0] is None or found[0] > found[1]
+
+
+def test_a_policy_is_a_file():
+    with pytest.raises(standout.InputError, match=r"^policy is of type dict; give the path of a TOML file$"):
+        Policy.read({"fpr": 0.01})  # pyright: ignore[reportArgumentType]

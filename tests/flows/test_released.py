@@ -55,15 +55,32 @@ def test_a_live_model_a_function_and_a_file_are_judged_alike(world, tmp_path):
         assert other.summary["target"]["auc"] == pytest.approx(first.summary["target"]["auc"], abs=1e-6)
 
 
-def test_members_given_beside_x_are_in_its_order_whatever_that_of_the_file(world, tmp_path):
+def test_members_go_by_the_rows_of_x(world, tmp_path):
+    """As bool, numbers, a nullable column or a table of one, of all rows or of the labelled ones; beside a file whose
+    rows are in another order, too; and never where a Series has the names of x in another order."""
     x, y, members, model = world
-    order = np.random.default_rng(2).permutation(240)
-    np.savez(tmp_path / "t.npz", probabilities=model.predict_proba(x)[order], ids=order)
-    asked = {"model": LogisticRegression(), **SMALL, "target": tmp_path / "t.npz"}
-    run = standout.audit(x, y, members=members, **asked)
-    assert run.records["member"].tolist() == members[pd.notna(y)].tolist()
-    with pytest.raises(standout.InputError, match="same index in another order"):
-        standout.audit(x, y, members=pd.Series(members)[order], **asked)
+    kept = pd.notna(y)
+    names = pd.Index([f"r{i}" for i in range(240)])
+    x = x.set_axis(names)
+    column = pd.Series(members, index=names)
+    order = np.random.default_rng(1).permutation(240)
+    np.savez(tmp_path / "t.npz", probabilities=model.predict_proba(x)[order], ids=names.to_numpy(dtype=str)[order])
+    asked = {
+        "model": LogisticRegression(),
+        "target": model,
+        "shadows": 4,
+        "fraction": 0.5,
+        "jobs": 1,
+        "attacks": "loss",
+    }
+    for given in (column, column[kept], column.astype("boolean"), column.astype(float).to_frame(), members.tolist()):
+        run = standout.audit(x, y, members=given, **asked)
+        assert run.records["member"].tolist() == members[kept].tolist()
+    run = standout.audit(x, y, members=column, **{**asked, "target": tmp_path / "t.npz"})
+    assert run.records["member"].tolist() == members[kept].tolist()
+    for given in (column[::-1], column[kept][::-1]):
+        with pytest.raises(standout.InputError, match=r"another order; give members.loc\[x.index\]"):
+            standout.audit(x, y, members=given, **asked)
 
 
 def test_members_only_set_the_size_of_the_shadows(world):
@@ -110,8 +127,12 @@ def test_flags_keep_their_rate_on_records_that_the_target_never_saw():
         ({"target": None}, "give that model as target"),
         ({"members": np.ones(240)}, "trained on all of these records"),
         ({"members": np.zeros(240)}, "trained on none of these records"),
-        ({"members": np.ones(7)}, "has 7 rows for 234 records"),
-        ({"members": np.full(240, 2)}, "true or false"),
+        ({"members": np.ones(7)}, "members has 7 entries for 240 rows of x; give true or false per record"),
+        ({"members": np.full(240, 2)}, r"members: row 0 \(counted from 0\) holds .*2.*; give true or false"),
+        ({"members": ["yes"] * 240}, "row 0 .* holds 'yes'; give true or false"),
+        ({"members": pd.Series([True] * 239 + [None], dtype="boolean")}, "row 239 .* holds <NA>"),
+        ({"members": "split"}, r"members is the text 'split'; give the column itself, for instance x\['split'\]"),
+        ({"members": 3}, r"members has shape \(\)"),
         ({"target": LogisticRegression()}, "is not fitted"),
         ({"target": 3}, "give a fitted classifier, a function"),
         ({"target": lambda x: np.zeros((3, 2))}, r"of shape \(3, 2\)"),

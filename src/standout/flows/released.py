@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from standout.data.dataset import Dataset, check_ids, refuse_other_order
+from standout.data.label_column import as_array as as_column
+from standout.data.label_column import column_of
 from standout.data.labels import as_text
 from standout.data.npz import archive, member
 from standout.data.records import Records
@@ -94,10 +95,9 @@ def released(target: Any, members: Any, dataset: Dataset) -> Released | None:
             shape = "(records,)" if kind == "signals" else "(records, classes)"
             raise InputError(f"{kind} of {path.name} has shape {answers.shape}; give {shape}")
         answers = by_record(kind, answers, ids, dataset, path.name)
+        known = None if members is None else given_members(members, dataset)
         if "members" in arrays:
             known = by_record("members", as_array("members", arrays["members"]), ids, dataset, path.name)
-        else:  # given beside x, so in the order of x, whatever the order of the file
-            known = given_members(members, dataset)
         return Released(kind, answers, mask_of(known), path.name)
     if hasattr(target, "state_dict") and hasattr(target, "eval"):
         raise InputError(
@@ -109,20 +109,28 @@ def released(target: Any, members: Any, dataset: Dataset) -> Released | None:
             f"target is of type {type(target).__name__}; give a fitted classifier, a function predict(x) that returns "
             "logits or probabilities (records, classes), or the path of an .npz"
         )
-    members = mask_of(given_members(members, dataset))
-    return Released("model", target, members, getattr(target, "__name__", type(target).__name__))
+    known = None if members is None else mask_of(given_members(members, dataset))
+    return Released("model", target, known, getattr(target, "__name__", type(target).__name__))
 
 
-def given_members(members: Any, dataset: Dataset) -> np.ndarray | None:
-    """members as they were given beside x, in the order of the records of the data set."""
-    if members is None:
-        return None
-    left = dataset.x.index if isinstance(dataset.x, pd.DataFrame) else None
-    if left is not None and isinstance(members, pd.Series) and len(members) == dataset.given > len(dataset):
-        own = members[members.index.isin(left)]
-        members = own if len(own) == len(dataset) else members  # without the records that have no label
-    refuse_other_order(dataset.x, members, "members")
-    return by_record("members", as_array("members", members), None, dataset, "the target")
+def given_members(members: Any, dataset: Dataset) -> np.ndarray:
+    """members as the user holds them, a column of yes and no in the order of the records that were given, by record.
+
+    As objects (N,); yes and no are what Python calls equal to 1 and 0.
+    """
+    if hasattr(members, "detach"):  # a torch tensor may lie on a GPU
+        members = members.detach().cpu().numpy()
+    whole = as_column(members, "members").shape[:1] != (len(dataset),)
+    refuse_other_order(dataset.x, members, "members", dataset.rows if whole else None)
+    column = column_of(members, "members", dataset.given if whole else len(dataset), "true or false")
+    odd = ~np.array([isinstance(v, (bool, np.bool_, int, float, np.number)) and v in (0, 1) for v in column])
+    if odd.any():
+        row = int(np.argmax(odd))
+        raise InputError(
+            f"members: row {row} (counted from 0) holds {column[row]!r}; give true or false (1 or 0) for each record, "
+            "for instance numpy.isin(ids, ids_of_training)"
+        )
+    return column[dataset.rows] if whole else column
 
 
 def read_target(path: Path) -> dict[str, np.ndarray]:

@@ -12,6 +12,7 @@ from sklearn.preprocessing import StandardScaler
 
 import standout
 from standout.cli import main
+from standout.flows import released
 
 SMALL = {"shadows": 40, "jobs": 1, "attacks": "lira"}
 
@@ -99,13 +100,16 @@ def test_flags_keep_their_rate_on_records_that_the_target_never_saw():
         ({"target": None}, "give that model as target"),
         ({"members": np.ones(240)}, "trained on all of these records"),
         ({"members": np.zeros(240)}, "trained on none of these records"),
-        ({"members": np.ones(7)}, "has 7 rows for 234 records"),
+        ({"members": np.ones(7)}, "^members of the target has 7 rows for 234 records"),
         ({"members": np.full(240, 2)}, "true or false"),
         ({"target": LogisticRegression()}, "is not fitted"),
         ({"target": 3}, "give a fitted classifier, a function"),
         ({"target": lambda x: np.zeros((3, 2))}, r"of shape \(3, 2\)"),
         ({"target": lambda x: np.full((len(x), 2), np.nan)}, "not finite"),
-        ({"target": lambda x: 1 / 0}, "failed when asked about the records: ZeroDivisionError"),
+        (
+            {"target": lambda x: 1 / 0},
+            "failed when asked about the records: ZeroDivisionError: division by zero$",
+        ),
         ({"target": "no.npz"}, "is no file"),
         ({"shard": "1/2", "out": "part", "key": "k"}, "a target is judged by an audit of all models"),
     ],
@@ -155,3 +159,10 @@ def test_target_on_the_command_line(tmp_path, monkeypatch, capsys):
     table = pd.read_csv("run/records.csv")
     assert table.columns[-4:].tolist() == ["member", "score", "p_value", "flagged"]
     assert json.loads((tmp_path / "run/config.json").read_text())["asked"]["target"] == "t.npz"
+
+
+def test_a_target_that_fails_on_an_array_is_told_what_it_gets():
+    x, y = np.zeros((20, 2, 3), dtype=np.uint8), np.arange(20) % 2
+    says = r"ZeroDivisionError: division by zero; it gets x as uint8 of shape \(20, 2, 3\)$"
+    with pytest.raises(standout.InputError, match=says):
+        released.asked(lambda x: 1 / 0, "f", standout.Dataset(x, y))

@@ -108,7 +108,7 @@ def released(target: Any, members: Any, dataset: Dataset) -> Released | None:
             "logits or probabilities (records, classes), or the path of an .npz"
         )
     refuse_other_order(dataset.x, members, "members")
-    known = None if members is None else by_record("members", as_array("members", members), None, dataset, "members")
+    known = None if members is None else by_record("members", as_array("members", members), None, dataset, "the target")
     return Released("model", target, mask_of(known), getattr(target, "__name__", type(target).__name__))
 
 
@@ -194,7 +194,9 @@ def asked(model: Any, name: str, data: Dataset) -> np.ndarray:
     except InputError:
         raise
     except Exception as e:
-        raise InputError(f"target {name} failed when asked about the records: {type(e).__name__}: {one_line(e)}") from e
+        gets = f"; it gets x as {data.x.dtype} of shape {data.x.shape}" if isinstance(data.x, np.ndarray) else ""
+        what = f"{type(e).__name__}: {one_line(e)}{gets}"
+        raise InputError(f"target {name} failed when asked about the records: {what}") from e
     expected = (len(data), len(data.classes))
     if answers.shape != expected or answers.dtype.kind not in "fiub":
         raise InputError(f"target {name} returned {answers.dtype} of shape {answers.shape}; return numbers {expected}")

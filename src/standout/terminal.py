@@ -112,9 +112,10 @@ def forecast(seen, *, json: bool, quiet: bool) -> int:
         f"[bold]{_plain(seen.name)}[/]: {seen.records:,} records would be audited by {seen.shadows:,} shadow models of "
         f"{_plain(seen.model)}, each trained on about {seen.members_per_model:,}; nothing was trained or written"
     )
-    cores = "1 core" if seen.jobs == 1 else f"{seen.jobs} cores"
+    each = f"{seen.seconds_a_model:.2g} s" if seen.seconds_a_model < 10 else span(seen.seconds_a_model)
+    cores = "core" if seen.jobs == 1 else "cores"
     console.print(
-        f"about {span(seen.seconds)} of training on {cores} ({seen.seconds_a_model:.2g} s a model), and "
+        f"about {span(seen.seconds)} of training on {seen.jobs} {cores} ({each} a model), and "
         f"{seen.bytes / 1e6:,.0f} MB on disk"
     )
     if seen.smallest is None:

@@ -11,9 +11,10 @@ from PIL import Image
 
 import standout
 from standout.cli import main
-from standout.flows.dry_run import dry_run, seconds_a_model, smallest
+from standout.flows.dry_run import Forecast, dry_run, seconds_a_model, smallest
 from standout.flows.policy import Policy
 from standout.report.page import QUOTED
+from standout.terminal import forecast
 
 
 @pytest.fixture
@@ -190,6 +191,13 @@ def test_a_dry_run_trains_and_writes_nothing(command, leaky):
     assert 0 < seen["seconds_a_model"] < 5 and seen["seconds"] == pytest.approx(16 * seen["seconds_a_model"])
     assert not list(Path().iterdir())
     assert command("audit", path, *AUDIT, "--dry-run", "--shadows", 5)[0] == 2
+
+
+@pytest.mark.parametrize(("seconds", "says"), [(0.274, "0.27 s"), (9.44, "9.4 s"), (114.2, "2 min"), (7200, "2.0 h")])
+def test_the_time_of_a_model_is_said_as_people_say_it(capsys, seconds, says):
+    seen = Forecast("d", "m", 100, 16, 50, 2, seconds, 8 * seconds, 10**6, None, 1e-3, 0.1, ())
+    forecast(seen, json=False, quiet=False)
+    assert f" of training on 2 cores ({says} a model), and 1 MB on disk" in capsys.readouterr().out
 
 
 def test_time_is_carried_on_to_the_whole():

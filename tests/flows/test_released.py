@@ -12,6 +12,7 @@ from sklearn.preprocessing import StandardScaler
 
 import standout
 from standout.cli import main
+from standout.flows import released
 
 SMALL = {"shadows": 40, "jobs": 1, "attacks": "lira"}
 
@@ -137,7 +138,10 @@ def test_flags_keep_their_rate_on_records_that_the_target_never_saw():
         ({"target": 3}, "give a fitted classifier, a function"),
         ({"target": lambda x: np.zeros((3, 2))}, r"of shape \(3, 2\)"),
         ({"target": lambda x: np.full((len(x), 2), np.nan)}, "not finite"),
-        ({"target": lambda x: 1 / 0}, "failed when asked about the records: ZeroDivisionError"),
+        (
+            {"target": lambda x: 1 / 0},
+            "failed when asked about the records: ZeroDivisionError: division by zero",
+        ),
         ({"target": lambda x: exit(3)}, "failed when asked about the records: SystemExit: 3"),
         ({"target": "no.npz"}, "is no file"),
         ({"shard": "1/2", "out": "part", "key": "k"}, "a target is judged by an audit of all models"),
@@ -188,3 +192,10 @@ def test_target_on_the_command_line(tmp_path, monkeypatch, capsys):
     table = pd.read_csv("run/records.csv")
     assert table.columns[-4:].tolist() == ["member", "score", "p_value", "flagged"]
     assert json.loads((tmp_path / "run/config.json").read_text())["asked"]["target"] == "t.npz"
+
+
+def test_a_target_that_fails_on_an_array_is_told_what_it_gets():
+    x, y = np.zeros((20, 2, 3), dtype=np.uint8), np.arange(20) % 2
+    says = r"ZeroDivisionError: division by zero; it gets x as uint8 of shape \(20, 2, 3\)$"
+    with pytest.raises(standout.InputError, match=says):
+        released.asked(lambda x: 1 / 0, "f", standout.Dataset(x, y))

@@ -215,7 +215,9 @@ def asked(model: Any, name: str, data: Dataset) -> np.ndarray:
     except InputError:
         raise
     except (Exception, SystemExit) as e:
-        raise InputError(f"target {name} failed when asked about the records: {type(e).__name__}: {one_line(e)}") from e
+        gets = f"; it gets x as {data.x.dtype} of shape {data.x.shape}" if isinstance(data.x, np.ndarray) else ""
+        what = f"{type(e).__name__}: {one_line(e)}{gets}"
+        raise InputError(f"target {name} failed when asked about the records: {what}") from e
     expected = (len(data), len(data.classes))
     if answers.shape != expected or answers.dtype.kind not in "fiub":
         raise InputError(f"target {name} returned {answers.dtype} of shape {answers.shape}; return numbers {expected}")

@@ -237,5 +237,5 @@ def test_more_shadows_report_smaller_exposures():
 
 
 def test_a_policy_is_a_file():
-    with pytest.raises(standout.InputError, match=r"^policy is of type dict; give the path of a TOML file$"):
+    with pytest.raises(standout.InputError, match=r"^policy must be the path of a TOML file, not a dict$"):
         Policy.read({"fpr": 0.01})  # pyright: ignore[reportArgumentType]

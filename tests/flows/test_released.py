@@ -199,3 +199,27 @@ def test_a_target_that_fails_on_an_array_is_told_what_it_gets():
     says = r"ZeroDivisionError: division by zero; it gets x as uint8 of shape \(20, 2, 3\)$"
     with pytest.raises(standout.InputError, match=says):
         released.asked(lambda x: 1 / 0, "f", standout.Dataset(x, y))
+
+
+def test_a_sample_beside_a_target_trains_on_what_the_target_did():
+    """Records that are not audited: in every training those that the target saw, in none the others."""
+    data = standout.load("breast-cancer")
+    members = np.random.default_rng(0).random(len(data)) < 0.8
+    seen = []
+
+    def fit(x, y, *, seed, sample_weight=None):
+        seen.append({row.tobytes() for row in x.to_numpy()})
+        return lambda z: np.stack([np.zeros(len(z)), z.iloc[:, 0].to_numpy() / 10], axis=1)
+
+    asked = {"model": fit, "shadows": 60, "records": 100, "key": "k", "jobs": 1, "attacks": "loss"}
+    target = lambda z: np.stack([np.zeros(len(z)), z.iloc[:, 0].to_numpy() / 10], axis=1)  # noqa: E731
+    run = standout.audit(data, target=target, members=members, **asked)
+    audited = np.isin(data.ids, run.records["record"])
+    assert (run.records["member"].to_numpy() == members[audited]).all()
+    rows = [row.tobytes() for row in data.x.to_numpy()]
+    for training in seen:
+        inside = np.array([row in training for row in rows])
+        assert inside[~audited & members].all() and not inside[~audited & ~members].any()
+        assert abs(inside[audited].sum() - members[audited].sum()) <= 1
+    assert run.summary["shadows"]["in_all"] == (~audited & members).sum()
+    assert any("in none, as with the target" in w for w in run.summary["warnings"])

@@ -38,20 +38,20 @@ class Released:
     members: np.ndarray | None
     name: str
 
-    def fraction(self, dataset: Dataset) -> float:
-        """The share of the audited records with which shadow models train on as many records as this model did.
+    def fraction(self, dataset: Dataset, audited: Dataset) -> float:
+        """The share of the audited records that this model was trained on: with it, shadow models train on as many.
 
-        dataset: with all records, some of them perhaps in every training. Raises InputError where no share does it.
+        dataset: all records in the order of `members`. Raises InputError where it is none or all of them.
         """
         assert self.members is not None
-        audited = len(dataset.y[dataset.asked])
-        share = (int(self.members.sum()) - (len(dataset) - audited)) / audited
-        if abs(share - 0.5) * audited <= ALIKE:
+        own = self.members[places(dataset, audited)]
+        share = float(own.mean())
+        if abs(share - 0.5) * len(own) <= ALIKE:
             return 0.5
         if not 0 < share < 1:
             raise InputError(
-                f"the target was trained on {int(self.members.sum()):,} of {len(dataset):,} records, and shadows of "
-                f"that size cannot be made with {audited:,} audited ones; give more records to audit, or a fraction"
+                f"the target was trained on {int(own.sum()):,} of the {len(own):,} audited records: nothing to "
+                "compare; give more records to audit, or a fraction"
             )
         return share
 
@@ -59,8 +59,7 @@ class Released:
         """What it answers on the audited records, checked. dataset: all records in the order of `members`."""
         data = records.data
         assert data is not None
-        order = np.argsort(dataset.rows)
-        rows = order[np.searchsorted(dataset.rows[order], data.rows)]
+        rows = places(dataset, data)
         kind, answers = self.kind, self.answers
         if kind == "model":
             answers = asked(answers, self.name, data)
@@ -75,6 +74,12 @@ class Released:
             )
         outputs = outputs_of(kind, [answers], np.zeros((1, len(data)), dtype=bool), records)
         return Target(outputs, None if self.members is None else self.members[rows])
+
+
+def places(dataset: Dataset, part: Dataset) -> np.ndarray:
+    """Where the records of a part stand in the whole, int (N,)."""
+    order = np.argsort(dataset.rows)
+    return order[np.searchsorted(dataset.rows[order], part.rows)]
 
 
 def released(target: Any, members: Any, dataset: Dataset) -> Released | None:

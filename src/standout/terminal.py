@@ -215,6 +215,7 @@ def catalogue(what: str) -> list[str]:
         "datasets": {name: first_line(f) for name, f in {**BUILTIN, **BENCHMARKS}.items()},
         "models": {
             "mlp": "Multi-layer perceptron in torch, trained in stacks (extra: torch).",
+            "convnet": "Small convolutional net in torch, on images (extra: torch).",
             **{name: first_line(f) for name, f in ESTIMATORS.items()},
         },
         "attacks": {name: f"{a.about}; {a.source}" for name, a in ATTACKS.items()},

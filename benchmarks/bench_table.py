@@ -26,11 +26,12 @@ def write_table(path: Path, rows: int) -> None:
     rng = np.random.default_rng(12)
     numbers = rng.normal(size=(rows, 8))
     outcome = np.array(["home", "ward", "intensive care"])[np.digitize(numbers[:, :3].sum(axis=1), [-1.5, 1.5])]
+    days = pd.to_timedelta(rng.integers(0, 2000, rows), unit="D")
     frame = pd.DataFrame({
         "id": [f"{i:08d}" for i in range(rows)],
         "patient": rng.integers(0, rows // 3, rows),
         "outcome": np.where(rng.random(rows) < 0.05, rng.permutation(outcome), outcome),
-        "admitted": (pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 2000, rows), unit="D")).strftime("%d.%m.%Y"),
+        "admitted": (pd.Timestamp("2020-01-01") + days).strftime("%d.%m.%Y"),
         "town": rng.choice(TOWNS, rows),
         "smoker": rng.choice(["yes", "no", "", "?"], rows, p=[0.3, 0.5, 0.1, 0.1]),
         "ward": rng.choice(list("ABCDEFGH"), rows),
@@ -58,8 +59,9 @@ def main() -> None:
         write_table(table, rows)
         seen = measure(
             [
-                sys.executable, "-m", "standout", "audit", table, "--label", "outcome", "--id", "id", "--group", "patient",
-                "--model", "random-forest", "--records", str(records), "--shadows", str(asked.shadows),
+                sys.executable, "-m", "standout", "audit", table, "--label", "outcome", "--id", "id",
+                "--group", "patient", "--model", "random-forest",
+                "--records", str(records), "--shadows", str(asked.shadows),
                 "--out", out, "--quiet",
             ],
             timeout=3600,

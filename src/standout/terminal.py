@@ -112,8 +112,10 @@ def forecast(seen, *, json: bool, quiet: bool) -> int:
         f"[bold]{_plain(seen.name)}[/]: {seen.records:,} records would be audited by {seen.shadows:,} shadow models of "
         f"{_plain(seen.model)}, each trained on about {seen.members_per_model:,}; nothing was trained or written"
     )
+    each = f"{seen.seconds_a_model:.2g} s" if seen.seconds_a_model < 10 else span(seen.seconds_a_model)
+    cores = "core" if seen.jobs == 1 else "cores"
     console.print(
-        f"about {span(seen.seconds)} of training on {seen.jobs} cores ({seen.seconds_a_model:.2g} s a model), and "
+        f"about {span(seen.seconds)} of training on {seen.jobs} {cores} ({each} a model), and "
         f"{seen.bytes / 1e6:,.0f} MB on disk"
     )
     if seen.smallest is None:
@@ -213,6 +215,7 @@ def catalogue(what: str) -> list[str]:
         "datasets": {name: first_line(f) for name, f in {**BUILTIN, **BENCHMARKS}.items()},
         "models": {
             "mlp": "Multi-layer perceptron in torch, trained in stacks (extra: torch).",
+            "convnet": "Small convolutional net in torch, on images (extra: torch).",
             **{name: first_line(f) for name, f in ESTIMATORS.items()},
         },
         "attacks": {name: f"{a.about}; {a.source}" for name, a in ATTACKS.items()},

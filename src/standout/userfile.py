@@ -3,9 +3,10 @@
 import importlib.util
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 
 from standout.errors import InputError, did_you_mean, listed, one_line
 
@@ -48,8 +49,9 @@ def _installed(file: str, folder: str) -> bool:
     return bool({"site-packages", "dist-packages"} & {*Path(file).relative_to(folder).parts})
 
 
-def object_of(spec: str, what: str):
-    """The object `name` of `path.py:name`, made by running the file as a module; a class is called without arguments.
+def object_of(spec: str, what: str, is_whole: Callable[[type], bool] = lambda _: False):
+    """The object `name` of `path.py:name`, made by running the file as a module; a class is called without arguments,
+    but one that `is_whole` is taken as it is.
 
     what: what it is for, as messages say it. Raises InputError where there is no such file or name, or it fails.
     """
@@ -68,11 +70,11 @@ def object_of(spec: str, what: str):
     finally:
         del sys.modules[module.__name__]  # so that workers get its code by value: they cannot import it
     if not hasattr(module, name):
-        public = [n for n in vars(module) if not n.startswith("_")]
+        public = [n for n, v in vars(module).items() if not (n.startswith("_") or isinstance(v, ModuleType))]
         asked = f"{file} has no {name!r}{did_you_mean(name, public)}" if name else f"which name in {file}?"
         raise InputError(f"{asked} (give {file}:NAME; it has: {listed(public)})")
     thing = getattr(module, name)
-    if not isinstance(thing, type):
+    if not isinstance(thing, type) or is_whole(thing):
         return thing
     try:
         return thing()

@@ -125,6 +125,9 @@ IN_CELLS: dict[str, Callable[[Table], Table]] = {
         lambda rows: append(rows, ["note", *["one\ntwo", 'say "hi", she said'] * (len(rows) // 2 + 1)])
     ),
     "a title above": lambda t: replace(t, above=["Passengers"]),
+    "titles in cells above": lambda t: t.with_rows(
+        lambda rows: [[c, *[""] * (len(rows[0]) - 1)] for c in ("Passengers", "As of 2024", "")] + rows
+    ),
     "comments above": lambda t: replace(t, above=["# made by a program", "# in 2024"]),
     "no header": lambda t: replace(t.with_rows(lambda rows: rows[1:]), label="8", id="1"),
 }  # fmt: skip

@@ -191,7 +191,7 @@ def test_images_beside_the_class_folders_are_left_out_and_told(pets):
     put(pets / "logo.png", colours(9))
     d = read_images(pets)
     assert len(d) == 8
-    assert d.notes == ("left out: 1 images in no class folder, such as logo.png",)
+    assert d.notes == ("left out: 1 images in no class folder, such as 'logo.png'",)
 
 
 def test_nested_folders_belong_to_the_first_level(pets):
@@ -200,7 +200,7 @@ def test_nested_folders_belong_to_the_first_level(pets):
     d = read_images(pets)
     assert d.y[np.isin(d.ids, ["cat/siamese/old/1.PNG", "cat/siamese/2.JpEg"])].tolist() == [0, 0]
     assert d.classes == ("cat", "dog")
-    assert d.notes == ("2 images in folders below a class folder are of that class, such as cat/siamese/2.JpEg",)
+    assert d.notes == ("2 images in folders below a class folder are of that class, such as 'cat/siamese/2.JpEg'",)
 
 
 def test_an_empty_class_folder_is_told(pets):
@@ -231,7 +231,7 @@ def test_a_split_without_classes_is_left_out_and_told(tmp_path):
     put(tmp_path / "test/77.png", colours(77))
     d = read_images(tmp_path)
     assert len(d) == 10
-    assert "left out: 1 images in no class folder, such as test/77.png" in d.notes
+    assert "left out: 1 images in no class folder, such as 'test/77.png'" in d.notes
 
 
 def test_classes_called_train_and_car_are_classes(tmp_path):
@@ -247,8 +247,8 @@ def test_byte_equal_copies_are_told_and_stay(pets):
     d = read_images(pets)
     assert len(d) == 10
     assert d.notes == (
-        "2 images are byte-equal copies of others, 1 of them under another class, such as cat/copy.png of cat/0.png; "
-        "they stay",
+        "2 images are byte-equal copies of others, 1 of them under another class, such as 'cat/copy.png' "
+        "of 'cat/0.png'; they stay",
     )
 
 
@@ -271,7 +271,7 @@ def test_images_that_cannot_be_read_are_left_out_and_named(pets, kind):
     assert len(d) == 8
     assert "dog/bad.png" not in d.ids
     assert d.classes == ("cat", "dog")
-    assert d.notes[-1].startswith("left out: 1 images that cannot be read, such as dog/bad.png (")
+    assert d.notes[-1].startswith("left out: 1 images that cannot be read, such as 'dog/bad.png' (")
 
 
 def test_where_none_can_be_read(tmp_path):
@@ -309,8 +309,8 @@ def test_links_that_lead_back_end(pets):
     os.symlink(pets / "gone.png", pets / "dog/broken.png")
     d = read_images(pets)
     assert len(d) == 9
-    assert "left out: 2 links that lead back to a folder above, such as cat/up" in d.notes
-    assert any("byte-equal" in note and "dog/link.png of dog/1.png" in note for note in d.notes)
+    assert "left out: 2 links that lead back to a folder above, such as 'cat/up'" in d.notes
+    assert any("byte-equal" in note and "'dog/link.png' of 'dog/1.png'" in note for note in d.notes)
 
 
 def test_a_pipe_does_not_hang(pets):

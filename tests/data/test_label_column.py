@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from standout.data.dataset import Dataset
 from standout.data.label_column import label_column
 from standout.data.labels import read_labels
 from standout.errors import InputError
@@ -148,6 +149,13 @@ def test_refused(y, words):
     with pytest.raises(InputError, match=words) as error:
         label_column(y, 9)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["y", "groups", "ids"])
+def test_the_name_of_a_column_is_not_the_column(name):
+    x = pd.DataFrame({"a": range(12), "outcome": ["no", "yes"] * 6})
+    with pytest.raises(InputError, match=rf"^{name} is the text 'outcome'; .* for instance x\['outcome'\]$"):
+        Dataset(x, **{"y": x["outcome"], name: "outcome"})
 
 
 def test_a_turned_one_hot_gets_the_mend():

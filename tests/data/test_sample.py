@@ -68,6 +68,21 @@ def test_groups_stay_whole():
     assert own.groups.max() + 1 == len(np.unique(groups[few.audited]))
 
 
+@pytest.mark.parametrize("records", [None, 60])
+def test_groups_in_another_order_are_the_same_data(records):
+    """Rows anew in another order, as a table that was sorted otherwise has them, some of them without a group."""
+    data, rng = data_of(), np.random.default_rng(5)
+    groups = rng.integers(0, 40, 200).astype(object)
+    groups[::50] = None
+    asked = {"model": "knn", "shadows": 6, "jobs": 1, "attacks": "loss", "records": records}
+    runs = []
+    for order in (np.arange(200), rng.permutation(200)):
+        run = standout.audit(data.x[order], data.y[order], ids=data.ids[order], groups=list(groups[order]), **asked)
+        runs.append((run.summary["key"], run.records.sort_values("record", ignore_index=True)))
+    assert runs[0][0] == runs[1][0]
+    assert runs[0][1].equals(runs[1][1])
+
+
 def test_more_than_there_are_is_all_with_a_line():
     assert sample(data_of(), 200, 0).audited is None
     all_of_them = sample(data_of(), 500, 0)

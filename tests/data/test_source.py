@@ -90,7 +90,7 @@ KINDS = {
     "a.RData": "file of R",
     "a.arff": "Weka",
     "a.json": r"pandas\.read_json",
-    "a.xlsx": "spreadsheet; save the sheet as CSV",
+    "a.xls": "spreadsheet; save the sheet as CSV",
     "a.zip": "an archive; unpack it",
     "a.tar.gz": "an archive; unpack it",
     "a.tgz": "an archive; unpack it",

@@ -29,6 +29,12 @@ STYLES = {
     "percent": (["12%", "3.5 %"], [12, 3.5]),
     "dollars": (["$1,234.50", "-$5"], [1234.5, -5]),
     "euros": (["1.234,50 €", "5 €"], [1234.5, 5]),
+    "dollars owed": (["($1,234.50)", "$5"], [-1234.5, 5]),
+    "dollars owed, in columns": (["$ (1,234.50)", "$ 5.00"], [-1234.5, 5]),
+    "euros owed": (["(1.234,50 €)", "5 €"], [-1234.5, 5]),
+    "yen": (["¥1,234", "¥5"], [1234, 5]),
+    "yen from Excel in Japan": (["\\1,234", "-\\5"], [1234, -5]),
+    "yen by the word": (["1,234円", "5円"], [1234, 5]),
     "true minus": (["\u22125", "3"], [-5, 3]),
     "exponents": (["1e3", "2,5e-1"], [1000, 0.25]),
     "no digit before": ([".5", "-.25"], [0.5, -0.25]),
@@ -46,7 +52,7 @@ def test_a_point_before_three_digits_is_read_as_the_rest_of_the_table_says(tmp_p
     assert column(tmp_path, cells, ";")[0].tolist() == [1.234, 12] * 6
     got, notes = column(tmp_path, cells, ";", more=[fractions])
     assert got.tolist() == [1234, 12000] * 6
-    assert "'1.234' is 1234" in notes
+    assert "'1.234' is '1234'" in notes
     assert column(tmp_path, ["1,234", "12,000"] * 6, ";", more=[fractions])[0].tolist() == [1.234, 12] * 6
 
 
@@ -65,6 +71,7 @@ TEXTS = {
     "other digits": ["١٢", "٣"],
     "less than": ["<5", ">100"],
     "negative in brackets": ["(5)", "7"],
+    "brackets, a sign and no number": ["($-)", "$5"],
     "dates of two kinds": ["2020-01-01", "1.2.2020"],
 }
 
@@ -84,6 +91,9 @@ DATES = {
     "German": (["31.1.2020", "01.02.2020"], ["2020-01-31", "2020-02-01"]),
     "American": (["1/31/2020", "2/1/2020"], ["2020-01-31", "2020-02-01"]),
     "British": (["31/1/2020", "2/1/2020"], ["2020-01-31", "2020-01-02"]),
+    "Japanese": (["2020年1月31日", "2020年12月1日"], ["2020-01-31", "2020-12-01"]),
+    "two digits, as Excel counts them": (["31.12.29", "01.01.30"], ["2029-12-31", "1930-01-01"]),
+    "two digits, a leap day": (["29-Feb-56", "01-Jan-69"], ["1956-02-29", "1969-01-01"]),
     "afternoon": (["1/31/2020 1:05 PM", "1/31/2020 12:30 AM"], ["2020-01-31 13:05", "2020-01-31 00:30"]),
     "month by name": (["31-Jan-2020", "01-Feb-2020"], ["2020-01-31", "2020-02-01"]),
     "with gaps": (["2020-01-31", "NA"], ["2020-01-31", None]),
@@ -104,16 +114,33 @@ def test_dates(tmp_path, cells, moments):
 def test_day_or_month_first_is_said_where_it_cannot_be_told(tmp_path):
     got, notes = column(tmp_path, ["1/2/2020", "3/4/2020"] * 6)
     assert got.dt.month.tolist() == [1, 3] * 6
-    assert "cannot be told in: c (1/2/2020 as month/day/year)" in notes
+    assert "cannot be told in: c ('1/2/2020' as month/day/year)" in notes
     got, notes = column(tmp_path, ["1/2/2020", "3/4/2020"] * 6, ";", more=[["0,5", "1,25"] * 6])
     assert got.dt.month.tolist() == [2, 4] * 6
-    assert "(1/2/2020 as day/month/year)" in notes
+    assert "('1/2/2020' as day/month/year)" in notes
 
 
 def test_the_cell_that_keeps_a_column_from_being_numbers_is_named(tmp_path):
     got, notes = column(tmp_path, [*map(str, range(60)), "unknown"])
     assert got.iloc[0] == "0"
     assert "column 'c' is text, not numbers, because of 'unknown' (1 of 61 cells)" in notes
+
+
+@pytest.mark.parametrize("odd", ["#DIV/0!", "#N/A", "$ -", "k. A."])
+def test_a_few_words_in_many_different_numbers_are_named(tmp_path, odd):
+    got, notes = column(tmp_path, [odd if k % 3 == 0 else f"{k}.5" for k in range(60)])
+    assert got.iloc[0] == odd
+    assert f"column 'c' is text, not numbers, because of '{odd}' (20 of 60 cells)" in notes
+    _, notes = column(tmp_path, ["0", "1", "2", "3+"] * 15)
+    assert "text, not numbers" not in notes, "these are classes"
+
+
+def test_amounts_in_brackets_and_short_years_are_told(tmp_path):
+    _, notes = column(tmp_path, ["($1,234.50)", "$5"] * 6)
+    assert "amounts in brackets are below 0 in: c ('($1,234.50)' is -1234.5)" in notes
+    assert "the $ sign taken off in: c" in notes
+    _, notes = column(tmp_path, ["31.12.29", "01.01.30"] * 6)
+    assert "dates (day.month.year 1930 to 2029): c" in notes
 
 
 def test_whole_numbers_that_float64_cannot_tell_apart_stay_apart(tmp_path):

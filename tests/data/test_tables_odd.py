@@ -36,12 +36,12 @@ def test_the_values_come_back(tmp_path, cells, file):
 
 TOLD = {
     "decimal comma": "a decimal comma",
-    "thousands with blanks": r"thousands separators taken off in: fare \('1.512.5' is 1512.5\)",
+    "thousands with blanks": r"thousands separators taken off in: fare \('1.512.5' is '1512.5'\)",
     "percent": "the % sign taken off in: age",
     "currency": "the £ sign taken off in: fare",
     "other words for missing": "missing values: gaps 2",
     "header again within": "2 repeated header lines left out",
-    "units below": r"below the header looks like units .* left out \(-, \(years\)",
+    "units below": r"below the header looks like units .* left out \('-', '\(years\)'",
     "twice the same": "'age' stands twice with the same content; one is left out",
     "counter without a name": "'Unnamed: 0': names of rows",
     "R's row names": "'Unnamed: 0': names of rows",
@@ -50,6 +50,7 @@ TOLD = {
     "separator after every line": "every line ends with a separator",
     "lines of separators": "2 of 16 records have no label and are left out",
     "a title above": "1 line above the header left out .'Passengers'",
+    "titles in cells above": "2 lines above the header left out .'Passengers'",
     "comments above": "2 lines above the header left out .'# made by a program'",
     "no header": "no header line: the columns are numbered 1 to 8",
     "semicolons": "t.csv is read with cells between ';'",

@@ -29,7 +29,7 @@ def database(path) -> bytes:
 
 RAW = plain().raw()
 NO_TABLE = {
-    "Excel": (packed_in_zip("[Content_Types].xml", "xl/workbook.xml"), "Excel workbook .* save the sheet as CSV"),
+    "Excel": (packed_in_zip("[Content_Types].xml", "xl/workbook.xml"), "Excel workbook; .* save the sheet as CSV"),
     "old Excel": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "old Excel"),
     "zip": (packed_in_zip("t.csv"), "ZIP archive; unpack it"),
     "npz": (packed_in_zip("x.npy", "y.npy"), "NumPy archive; name it .npz"),

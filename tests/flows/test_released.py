@@ -12,6 +12,7 @@ from sklearn.preprocessing import StandardScaler
 
 import standout
 from standout.cli import main
+from standout.flows import released
 
 SMALL = {"shadows": 40, "jobs": 1, "attacks": "lira"}
 
@@ -53,6 +54,34 @@ def test_a_live_model_a_function_and_a_file_are_judged_alike(world, tmp_path):
     for other in others:
         pd.testing.assert_frame_equal(other.records, first.records, rtol=1e-4, atol=1e-5)
         assert other.summary["target"]["auc"] == pytest.approx(first.summary["target"]["auc"], abs=1e-6)
+
+
+def test_members_go_by_the_rows_of_x(world, tmp_path):
+    """As bool, numbers, a nullable column or a table of one, of all rows or of the labelled ones; beside a file whose
+    rows are in another order, too; and never where a Series has the names of x in another order."""
+    x, y, members, model = world
+    kept = pd.notna(y)
+    names = pd.Index([f"r{i}" for i in range(240)])
+    x = x.set_axis(names)
+    column = pd.Series(members, index=names)
+    order = np.random.default_rng(1).permutation(240)
+    np.savez(tmp_path / "t.npz", probabilities=model.predict_proba(x)[order], ids=names.to_numpy(dtype=str)[order])
+    asked = {
+        "model": LogisticRegression(),
+        "target": model,
+        "shadows": 4,
+        "fraction": 0.5,
+        "jobs": 1,
+        "attacks": "loss",
+    }
+    for given in (column, column[kept], column.astype("boolean"), column.astype(float).to_frame(), members.tolist()):
+        run = standout.audit(x, y, members=given, **asked)
+        assert run.records["member"].tolist() == members[kept].tolist()
+    run = standout.audit(x, y, members=column, **{**asked, "target": tmp_path / "t.npz"})
+    assert run.records["member"].tolist() == members[kept].tolist()
+    for given in (column[::-1], column[kept][::-1]):
+        with pytest.raises(standout.InputError, match=r"another order; give members.loc\[x.index\]"):
+            standout.audit(x, y, members=given, **asked)
 
 
 def test_members_only_set_the_size_of_the_shadows(world):
@@ -99,13 +128,21 @@ def test_flags_keep_their_rate_on_records_that_the_target_never_saw():
         ({"target": None}, "give that model as target"),
         ({"members": np.ones(240)}, "trained on all of these records"),
         ({"members": np.zeros(240)}, "trained on none of these records"),
-        ({"members": np.ones(7)}, "has 7 rows for 234 records"),
-        ({"members": np.full(240, 2)}, "true or false"),
+        ({"members": np.ones(7)}, "members has 7 entries for 240 rows of x; give true or false per record"),
+        ({"members": np.full(240, 2)}, r"members: row 0 \(counted from 0\) holds .*2.*; give true or false"),
+        ({"members": ["yes"] * 240}, "row 0 .* holds 'yes'; give true or false"),
+        ({"members": pd.Series([True] * 239 + [None], dtype="boolean")}, "row 239 .* holds <NA>"),
+        ({"members": "split"}, r"members is the text 'split'; give the column itself, for instance x\['split'\]"),
+        ({"members": 3}, r"members has shape \(\)"),
         ({"target": LogisticRegression()}, "is not fitted"),
         ({"target": 3}, "give a fitted classifier, a function"),
         ({"target": lambda x: np.zeros((3, 2))}, r"of shape \(3, 2\)"),
         ({"target": lambda x: np.full((len(x), 2), np.nan)}, "not finite"),
-        ({"target": lambda x: 1 / 0}, "failed when asked about the records: ZeroDivisionError"),
+        (
+            {"target": lambda x: 1 / 0},
+            "failed when asked about the records: ZeroDivisionError: division by zero",
+        ),
+        ({"target": lambda x: exit(3)}, "failed when asked about the records: SystemExit: 3"),
         ({"target": "no.npz"}, "is no file"),
         ({"shard": "1/2", "out": "part", "key": "k"}, "a target is judged by an audit of all models"),
     ],
@@ -155,3 +192,34 @@ def test_target_on_the_command_line(tmp_path, monkeypatch, capsys):
     table = pd.read_csv("run/records.csv")
     assert table.columns[-4:].tolist() == ["member", "score", "p_value", "flagged"]
     assert json.loads((tmp_path / "run/config.json").read_text())["asked"]["target"] == "t.npz"
+
+
+def test_a_target_that_fails_on_an_array_is_told_what_it_gets():
+    x, y = np.zeros((20, 2, 3), dtype=np.uint8), np.arange(20) % 2
+    says = r"ZeroDivisionError: division by zero; it gets x as uint8 of shape \(20, 2, 3\)$"
+    with pytest.raises(standout.InputError, match=says):
+        released.asked(lambda x: 1 / 0, "f", standout.Dataset(x, y))
+
+
+def test_a_sample_beside_a_target_trains_on_what_the_target_did():
+    """Records that are not audited: in every training those that the target saw, in none the others."""
+    data = standout.load("breast-cancer")
+    members = np.random.default_rng(0).random(len(data)) < 0.8
+    seen = []
+
+    def fit(x, y, *, seed, sample_weight=None):
+        seen.append({row.tobytes() for row in x.to_numpy()})
+        return lambda z: np.stack([np.zeros(len(z)), z.iloc[:, 0].to_numpy() / 10], axis=1)
+
+    asked = {"model": fit, "shadows": 60, "records": 100, "key": "k", "jobs": 1, "attacks": "loss"}
+    target = lambda z: np.stack([np.zeros(len(z)), z.iloc[:, 0].to_numpy() / 10], axis=1)  # noqa: E731
+    run = standout.audit(data, target=target, members=members, **asked)
+    audited = np.isin(data.ids, run.records["record"])
+    assert (run.records["member"].to_numpy() == members[audited]).all()
+    rows = [row.tobytes() for row in data.x.to_numpy()]
+    for training in seen:
+        inside = np.array([row in training for row in rows])
+        assert inside[~audited & members].all() and not inside[~audited & ~members].any()
+        assert abs(inside[audited].sum() - members[audited].sum()) <= 1
+    assert run.summary["shadows"]["in_all"] == (~audited & members).sum()
+    assert any("in none, as with the target" in w for w in run.summary["warnings"])

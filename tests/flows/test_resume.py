@@ -18,6 +18,7 @@ from sklearn.linear_model import LogisticRegression
 
 import standout
 from standout.errors import InputError
+from standout.flows import exhibits
 
 from .recipes_for_tests import blobs
 
@@ -393,4 +394,21 @@ def test_records_with_dates_can_be_shown(tmp_path):
     shown = json.loads((run.path / "figures.json").read_text())["exposed"]
     names = {name for record in shown for name, _ in record["cells"]}
     assert names == {"a", "day", "zoned", "stay", "word"}
+    days = {value for record in shown for name, value in record["cells"] if name == "day"}
     assert "(missing)" in {v for record in shown for _, v in record["cells"]}
+    assert days <= {*(f"2024-01-{d:02}" for d in range(1, 8)), "(missing)"}
+
+
+def test_cells_are_shown_as_a_person_writes_them():
+    values = [
+        16930.55,
+        -1234.0,
+        999.96,
+        0.000123456,
+        1e20,
+        7,
+        pd.Timestamp("2024-01-02"),
+        pd.Timestamp("2024-01-02 03:04"),
+    ]
+    texts = ["16931", "-1234", "1000", "0.0001235", "1e+20", "7", "2024-01-02", "2024-01-02 03:04:00"]
+    assert [exhibits.shown(v) for v in values] == texts

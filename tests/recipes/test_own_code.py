@@ -179,6 +179,11 @@ def test_torch_recipes_of_a_file_take_settings_and_late_imports(folder):
             "import torch\nclass Net(torch.nn.Linear):\n def __init__(s): super().__init__(3, 2)"
         )
         recipe_of(f"{folder}/bare.py:Net")
+    (folder / "wants.py").write_text("import torch\nclass Net(torch.nn.Linear): pass")
+    with pytest.raises(InputError, match=r"model is a torch module \(Net\), .* standout.TorchRecipe\(build=Net"):
+        recipe_of(f"{folder}/wants.py:Net")
+    with pytest.raises(InputError, match=r"which name in .*wants.py.*; it has: Net\)$"):
+        recipe_of(f"{folder}/wants.py")
 
 
 def test_tensors_with_gradients_and_halves_are_answers():

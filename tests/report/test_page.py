@@ -1,6 +1,7 @@
 """The page: what it says, in what order, and that it stands alone."""
 
 import re
+from copy import deepcopy
 from itertools import pairwise
 
 import numpy as np
@@ -42,6 +43,20 @@ def test_nulls_are_said_in_words(page, case, exposed):
 def test_figures_and_config_may_be_missing(page):
     said = spoken(read(page(figures=None, config=None)))
     assert "content is not stored" in said and "curves are not stored" in said and "given in Python" in said
+
+
+def test_records_in_every_training_are_no_part_of_the_random_share(page):
+    said = spoken(read(page(summary={"shadows": {"members_per_model": 27, "in_all": 7}})))
+    assert "50% of the records (20 of 40) and on 7 more that are in every training." in said
+    assert "50% of the records (20 of 40). They come" in spoken(read(page()))
+
+
+def test_a_redacted_report_does_not_say_that_the_model_came_from_python(page, tmp_path):
+    page()
+    write_report(RunFolder(next(tmp_path.rglob("summary.json")).parent), redact=True)
+    said = spoken(read(next(tmp_path.rglob("report.html")).read_text()))
+    assert "given in Python" not in said
+    assert "The command names the data, so it is not shown here." in said
 
 
 def test_a_gap_in_the_table_is_no_nan(page):
@@ -259,3 +274,14 @@ def test_size(page):
 def test_an_unfinished_folder_is_refused(tmp_path):
     with pytest.raises(InputError, match="no finished audit"):
         write_report(RunFolder(tmp_path))
+
+
+def test_a_redacted_page_hides_ids_in_notes(page):
+    from standout.report.page import page_of
+
+    notes = ["record r7 and 'town x' are odd, as is r12.", "8 models: r99 is no id here"]
+    content = {**deepcopy(SUMMARY), "warnings": notes}
+    rows = table([f"r{i}" for i in range(40)], 4)
+    hidden = page_of(content, rows, None, None, redact=True).warnings
+    assert hidden == ["record … and '…' are odd, as is ….", "8 models: r99 is no id here"]
+    assert page_of(content, rows, None, None).warnings == notes

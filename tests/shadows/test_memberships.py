@@ -1,5 +1,7 @@
 """Who is a member of what: complementary, balanced, grouped, and the same for a longer audit."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -60,3 +62,23 @@ def test_a_record_without_references_is_named():
     with pytest.raises(InputError, match="record 'a' is out of too few"):
         check_members(members, np.array(list("abcde")))
     check_members(draw_members(np.zeros(9, int), 4), np.arange(9).astype(str))
+
+
+@pytest.mark.parametrize("fraction", [0.05, 0.1, 0.4, 0.9])
+def test_the_number_of_shadows_that_is_told_is_enough(fraction):
+    """In 19 of 20 draws, as it says; and it is no exaggeration: a third of them hardly ever is."""
+    labels, ids = np.zeros(300, dtype=int), np.arange(300).astype(str)
+    with pytest.raises(InputError) as error:
+        check_members(draw_members(labels, 4, fraction=fraction), ids)
+    (number,) = re.findall(r"ask for about ([\d,]+) shadows", str(error.value))
+    told = int(number.replace(",", ""))
+
+    def passes(shadows: int, seed: int) -> bool:
+        try:
+            check_members(draw_members(labels, shadows, seed=seed, fraction=fraction), ids)
+        except InputError:
+            return False
+        return True
+
+    assert sum(passes(told, seed) for seed in range(20)) >= 16
+    assert sum(passes(told // 6 * 2, seed) for seed in range(20)) <= 5

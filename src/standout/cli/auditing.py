@@ -55,8 +55,8 @@ def audit(
     ----------
     source
         A built-in data set (digits, breast-cancer, wine), a benchmark by name with --data, a table (.csv, .csv.gz,
-        .tsv, .parquet) with --label, an .npz with arrays x and y, a folder of images with a sub-folder per class, or
-        file.py:name of a Dataset of your own.
+        .tsv, .parquet, .xlsx) with --label, an .npz with arrays x and y, a folder of images with a sub-folder per
+        class, or file.py:name of a Dataset of your own.
     data
         Folder with the files of a benchmark (standout list datasets).
     label

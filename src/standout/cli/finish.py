@@ -19,7 +19,12 @@ def finish(run, *, quiet: bool, json: bool, fail_over: int | None) -> int:
     elif not quiet:
         headline(run)
     most = fail_over if fail_over is not None else (run.summary["policy"] or {}).get("count")
-    return int(most is not None and run.summary["exposed"]["count"] > most)
+    count = run.summary["exposed"]["count"]
+    if most is None or count <= most:
+        return 0
+    if not (json or quiet):
+        print(f"exit code 1: {count:,} records are exposed, and {most:,} are accepted")
+    return 1
 
 
 def dump(content: dict) -> str:

@@ -207,13 +207,19 @@ def check_frame(x: pd.DataFrame) -> pd.DataFrame:
     return x
 
 
-def refuse_other_order(x, y, name: str) -> None:
-    """Two pandas objects whose indices hold the same names in another order would be paired wrongly by position."""
+def refuse_other_order(x, y, name: str, rows: np.ndarray | None = None) -> None:
+    """Two pandas objects whose indices hold the same names in another order would be paired wrongly by position.
+
+    rows: int (N,) which entries of y the rows of x belong to, where some were left out of x; default all.
+    """
     a: Any = getattr(x, "index", None)
     b: Any = getattr(y, "index", None)
-    if not (isinstance(a, pd.Index) and isinstance(b, pd.Index)) or len(a) != len(b) or a.equals(b):
+    if not (isinstance(a, pd.Index) and isinstance(b, pd.Index)):
         return
-    if a.is_unique and b.is_unique and not len(a.symmetric_difference(b)):
+    own = b if rows is None else b[rows]
+    if len(a) != len(own) or a.equals(own):
+        return
+    if a.is_unique and b.is_unique and a.isin(b).all():
         raise InputError(f"x and {name} have the same index in another order; give {name}.loc[x.index]")
 
 

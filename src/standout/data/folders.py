@@ -44,17 +44,17 @@ def pictures_in(folder: Path) -> Found:
     notes = [_joined(walk)] if depth else []
     labels = {f: f.split("/")[depth] for f in sorted(walk.files) if f.count("/") > depth}
     if outside := sorted(set(walk.files) - set(labels)):
-        notes.append(f"left out: {len(outside)} images in no class folder, such as {outside[0]}")
+        notes.append(f"left out: {len(outside)} images in no class folder, such as {outside[0]!r}")
     classes = {f.split("/")[depth]: f for f in sorted(walk.folders) if f.count("/") == depth}
     if empty := sorted(set(classes) - set(labels.values())):
         notes.append(f"no image in class folder {listed(classes[c] for c in empty)}: no class")
     if nested := [f for f in labels if f.count("/") > depth + 1]:
-        notes.append(f"{len(nested)} images in folders below a class folder are of that class, such as {nested[0]}")
+        notes.append(f"{len(nested)} images in folders below a class folder are of that class, such as {nested[0]!r}")
     if walk.strays:
         ends = listed(_endings(walk.strays))
         notes.append(f"left out: {len(walk.strays)} files or folders that are hidden or no images ({ends})")
     if walk.loops:
-        notes.append(f"left out: {len(walk.loops)} links that lead back to a folder above, such as {walk.loops[0]}")
+        notes.append(f"left out: {len(walk.loops)} links that lead back to a folder above, such as {walk.loops[0]!r}")
     return Found(labels, notes)
 
 

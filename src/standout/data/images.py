@@ -47,7 +47,7 @@ def read_images(folder: Path) -> Dataset:
     notes += told_of_copies(folder, {name: found.labels[name] for name in names})
     if damaged:
         first = min(damaged)
-        notes.append(f"left out: {len(damaged)} images that cannot be read, such as {first} ({damaged[first]})")
+        notes.append(f"left out: {len(damaged)} images that cannot be read, such as {first!r} ({damaged[first]})")
     y = np.array([found.labels[name] for name in names], dtype=object)
     where = Path(os.path.abspath(folder)).name
     return Dataset(x[: len(names)], y, ids=names, name=where or "images", kind="image", notes=tuple(notes))
@@ -121,4 +121,4 @@ def told_of_copies(folder: Path, labels: dict[str, str]) -> list[str]:
     name, other = min(copies)
     crossed = sum(labels[a] != labels[b] for a, b in copies)
     under = f", {crossed} of them under another class" if crossed else ""
-    return [f"{len(copies)} images are byte-equal copies of others{under}, such as {name} of {other}; they stay"]
+    return [f"{len(copies)} images are byte-equal copies of others{under}, such as {name!r} of {other!r}; they stay"]

@@ -15,7 +15,7 @@ FOREIGN: dict[tuple[str, ...], str] = {
     (".sav", ".dta", ".sas7bdat", ".xpt"): f"a table of a statistics program; read it with pandas and save it: {CSV}",
     (".arff",): f"a table of Weka; read it with scipy.io.arff.loadarff and save it: {CSV}",
     (".json", ".jsonl", ".ndjson"): f"JSON; read it with pandas.read_json and save the table: {CSV}",
-    (".xlsx", ".xls", ".xlsm", ".ods", ".numbers"): "a spreadsheet; save the sheet as CSV (UTF-8) and give that",
+    (".xls", ".xlsb", ".ods", ".numbers"): "a spreadsheet; save the sheet as CSV (UTF-8) and give that",
     (".feather", ".arrow", ".orc", ".avro"): f"a table in columns; read it with pandas and save it: {CSV}",
     (".db", ".sqlite", ".sqlite3"): f"a database; read the table with pandas.read_sql and save it: {CSV}",
     (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".7z", ".rar"): f"an archive; {UNPACK}",

@@ -39,7 +39,9 @@ def column_of(values, name: str, n: int, what: str) -> np.ndarray:
 
 
 def as_array(values, name: str) -> np.ndarray:
-    """Anything like an array as one; masked entries are None. Raises InputError for ragged lists and the like."""
+    """Anything like an array as one; masked entries are None. Raises InputError for ragged lists, text and the like."""
+    if isinstance(values, str):
+        raise InputError(f"{name} is the text {values!r}; give the column itself, for instance x[{values!r}]")
     if hasattr(values, "to_numpy"):
         return values.to_numpy(dtype=object)
     if np.ma.is_masked(values):

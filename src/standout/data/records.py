@@ -1,8 +1,9 @@
 """`Records`: who is audited, with or without the data themselves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from standout.data.dataset import Dataset
 
@@ -30,6 +31,8 @@ class Records:
         """The records of a data set in the user's order."""
         order = dataset.id_order()
         training = dataset.take(order)
+        if training.groups is not None:  # numbered as they come by id: a key and memberships go by these numbers
+            training = replace(training, groups=pd.factorize(training.groups)[0].astype(np.int64))
         data = training.audited_only()
         place = np.argsort(np.argsort(order[training.asked]))
         return cls(data.ids, data.y, data.classes, place, data.name, data, training)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from standout.data.dataset import Dataset
 from standout.errors import InputError
@@ -10,8 +11,9 @@ from standout.errors import InputError
 FEWEST = 8
 
 
-def sample(dataset: Dataset, records: int, seed: int) -> Dataset:
-    """The same data set with a random `records` of its records to be audited, the others in every training.
+def sample(dataset: Dataset, records: int, seed: int, rest: np.ndarray | None = None) -> Dataset:
+    """The same data set with a random `records` of its records to be audited, the others in every training; of those
+    only `rest`, bool (N,), where it is given.
 
     Whole groups, in random order while they fit. Drawn in the order of ids, so that rows given in another order give
     the same sample. Raises InputError where too few records or groups are left.
@@ -21,7 +23,7 @@ def sample(dataset: Dataset, records: int, seed: int) -> Dataset:
         line = f"{records:,} records were asked for and there are {n:,}: all are audited" if records > n else None
         return replace(dataset, notes=(*dataset.notes, *([line] if line else [])))
     order = dataset.id_order()
-    units = np.arange(n) if dataset.groups is None else np.unique(dataset.groups[order], return_inverse=True)[1]
+    units = np.arange(n) if dataset.groups is None else pd.factorize(dataset.groups[order])[0]
     sizes = np.bincount(units)
     sequence = np.random.default_rng(np.random.SeedSequence([seed, 2])).permutation(len(sizes))
     chosen = np.zeros(len(sizes), dtype=bool)
@@ -33,7 +35,11 @@ def sample(dataset: Dataset, records: int, seed: int) -> Dataset:
         what = f"{count} records" + ("" if dataset.groups is None else f" in {int(chosen.sum())} whole groups")
         raise InputError(f"records {records} leaves {what} to audit; give at least 8 records, and 4 groups: a larger N")
     whole = "" if dataset.groups is None else f", {int(chosen.sum()):,} whole groups"
-    note = (
-        f"{count:,} of {n:,} records are audited, drawn at random{whole}; the other {n - count:,} are in every training"
-    )
-    return replace(dataset, audited=audited, notes=(*dataset.notes, note))
+    note = f"{count:,} of {n:,} records are audited, drawn at random{whole}; "
+    if rest is None:
+        note += f"the other {n - count:,} are in every training"
+        return replace(dataset, audited=audited, notes=(*dataset.notes, note))
+    kept = audited | rest
+    inside, outside = int(kept.sum()) - count, int((~kept).sum())
+    note += f"of the others {inside:,} are in every training and {outside:,} in none, as with the target"
+    return replace(dataset, audited=audited, notes=(*dataset.notes, note)).take(np.flatnonzero(kept))

@@ -17,7 +17,7 @@ from standout.data.user import read_user
 from standout.errors import InputError, did_you_mean, listed
 from standout.userfile import file_of, names_object
 
-TABLES = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".tab", ".txt", ".txt.gz", ".data", ".parquet")
+TABLES = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".tab", ".txt", ".txt.gz", ".data", ".parquet", ".xlsx", ".xlsm")
 KINDS = f"a table ({', '.join(TABLES)}), an .npz file, a folder of images with a sub-folder per class, or path.py:NAME"
 
 

@@ -7,9 +7,13 @@ from threadpoolctl import threadpool_limits
 
 from standout.estimate.discovery import reported
 from standout.estimate.guard import guarded
-from standout.estimate.posterior import Posterior, posterior_of
+from standout.estimate.posterior import Posterior, nothing_seen, posterior_of
 from standout.estimate.prior import Fit, fit_signals
 from standout.estimate.tails import Tails, fit_tails
+
+EVEN = 0.5
+"""Doubt, at least, of a record whose IN and OUT signals cannot be told apart: with a few models the prior alone may
+speak for exposure, and then nobody has seen it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +44,8 @@ def estimate(
         doubt = guarded(
             found.doubt, signals, members, fpr=fpr, above=above, tails=tails, characteristics=characteristics
         )  # fmt: skip
+        unseen = nothing_seen(fitted.evidence) & (doubt < EVEN)
+        doubt = np.where(unseen, EVEN, doubt)
     exposed = reported(doubt)
     held_back = int(reported(found.doubt).sum()) - int(exposed.sum())
     return Estimate(replace(found, doubt=doubt), exposed, fitted, tails, held_back)

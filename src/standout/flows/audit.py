@@ -56,8 +56,9 @@ def audit(
 
     x: a Dataset, or records (N, ...) as an array or a DataFrame, with labels y (N,), and if wanted ids and groups (N,).
     model: a name (`mlp`, `convnet`, `logistic-regression`, `random-forest`, `gradient-boosting`, `knn`),
-    "file.py:name", any scikit-learn classifier, or a function `fit(x, y, *, seed, sample_weight=None)` that returns
-    `predict(x)`.
+    "file.py:name", any scikit-learn classifier, a torch module as `standout.TorchRecipe(build=Net)`, or a function
+    `fit(x, y, *, seed, sample_weight=None)` that returns `predict(x)`. A Pipeline and a function get a DataFrame as it
+    is, any other classifier gets it as numbers.
     settings: of the model. shadows: even, at least 4. fraction: share of the audited records in each training, default
     one half. records: audit so many, drawn at random, with all others in every training; whole groups where there are.
     until_stable: go on from `shadows` in rounds of half as many again, until the reported set, the intervals and what

@@ -95,5 +95,8 @@ def shown(value: object) -> str:
     """A cell as text; long ones are cut."""
     if pd.api.types.is_scalar(value) and pd.isna(value):
         return "(missing)"
-    text = f"{value:.4g}" if isinstance(value, (float, np.floating)) else str(value)
+    if isinstance(value, (float, np.floating)):
+        text = f"{value:.0f}" if 1000 <= abs(value) < 1e15 else f"{value:.4g}"
+    else:
+        text = str(value).removesuffix(" 00:00:00")
     return text if len(text) <= 60 else text[:57] + "..."

@@ -8,6 +8,7 @@ reveals = "that a person was treated for cancer"
 
 import tomllib
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -33,15 +34,19 @@ class Policy:
         """Raises InputError for a file that is no policy, naming the key and the mend."""
         if path is None:
             return cls()
-        path = Path(path)
         try:
+            path = Path(path)
             content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-        except (OSError, UnicodeError) as e:
+        except TypeError:
+            raise InputError(f"policy must be the path of a TOML file, not a {type(path).__name__}") from None
+        except tomllib.TOMLDecodeError as e:
+            raise InputError(
+                f"policy {Path(path).name} is no TOML: {one_line(e)}; a line of it is such as count = 0"
+            ) from e
+        except (OSError, ValueError) as e:  # no text; a zero byte in the path
             raise InputError(
                 f"policy {str(path)!r} cannot be read: {one_line(getattr(e, 'strerror', None) or e)}"
             ) from e
-        except tomllib.TOMLDecodeError as e:
-            raise InputError(f"policy {path.name} is no TOML: {one_line(e)}; a line of it is such as count = 0") from e
         for key, value in content.items():
             if key not in KEYS:
                 raise InputError(
@@ -60,7 +65,8 @@ class Policy:
                 raise InputError(f"policy {file}: {key} must be a text, not {value!r}")
             return " ".join(value.split())
         wanted = "a whole number, 0 or more" if kind is int else "a number"
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or kind(value) != value or value < 0:
+        plain = isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
+        if not plain or kind(value) != value or value < 0:
             raise InputError(f"policy {file}: {key} must be {wanted}, not {value!r}")
         return kind(value)
 

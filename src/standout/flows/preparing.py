@@ -87,11 +87,12 @@ class Job:
         options = asked.options()
         recipe = recipe_of(asked.model, asked.settings, asked.device)
         brought = released(asked.target, asked.members, dataset)
+        whole, rest = dataset, None if brought is None else brought.members
         if options.records is not None:
-            dataset = sample(dataset, options.records, options.seed)
+            dataset = sample(whole, options.records, options.seed, rest)
         warnings = [*dataset.notes, *recipe.check(dataset)]
-        share = share_of(options, brought, dataset, warnings)
         records = Records.of(dataset)
+        share = share_of(options, brought, whole, records, warnings)
         data = records.training
         assert data is not None
         told = {
@@ -111,7 +112,7 @@ class Job:
         parts = key_parts(data, recipe, options.seed, share, asked.key)
         if options.shard is not None:
             refuse_unrecognised(parts, f"shard {options.shard}")
-        judged = None if brought is None else brought.target(records, dataset)
+        judged = None if brought is None else brought.target(records, whole)
         return cls(options, share, records, data, recipe, parts, told, judged, warnings)
 
     @property
@@ -126,7 +127,9 @@ class Job:
         return draw_members(own.y, models, seed=self.options.seed, fraction=self.share, groups=own.groups)
 
 
-def share_of(options: Options, brought: Released | None, dataset: Dataset, warnings: list[str]) -> float:
+def share_of(
+    options: Options, brought: Released | None, whole: Dataset, records: Records, warnings: list[str]
+) -> float:
     """The share of the audited records in each training: what was asked for, else the target's size, else a half.
 
     Appends to warnings what a reader must know.
@@ -141,7 +144,8 @@ def share_of(options: Options, brought: Released | None, dataset: Dataset, warni
             "fraction, so that they are as large"
         )
         return 0.5
-    share = brought.fraction(dataset)
+    assert records.data is not None
+    share = brought.fraction(whole, records.data)
     warnings.append(f"shadows train on as many records as the target did: fraction {share:.4g}")
     return share
 

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from standout.data.dataset import Dataset, check_ids, refuse_other_order
+from standout.data.label_column import as_array as as_column
+from standout.data.label_column import column_of
 from standout.data.labels import as_text
 from standout.data.npz import archive, member
 from standout.data.records import Records
@@ -36,20 +38,20 @@ class Released:
     members: np.ndarray | None
     name: str
 
-    def fraction(self, dataset: Dataset) -> float:
-        """The share of the audited records with which shadow models train on as many records as this model did.
+    def fraction(self, dataset: Dataset, audited: Dataset) -> float:
+        """The share of the audited records that this model was trained on: with it, shadow models train on as many.
 
-        dataset: with all records, some of them perhaps in every training. Raises InputError where no share does it.
+        dataset: all records in the order of `members`. Raises InputError where it is none or all of them.
         """
         assert self.members is not None
-        audited = len(dataset.y[dataset.asked])
-        share = (int(self.members.sum()) - (len(dataset) - audited)) / audited
-        if abs(share - 0.5) * audited <= ALIKE:
+        own = self.members[places(dataset, audited)]
+        share = float(own.mean())
+        if abs(share - 0.5) * len(own) <= ALIKE:
             return 0.5
         if not 0 < share < 1:
             raise InputError(
-                f"the target was trained on {int(self.members.sum()):,} of {len(dataset):,} records, and shadows of "
-                f"that size cannot be made with {audited:,} audited ones; give more records to audit, or a fraction"
+                f"the target was trained on {int(own.sum()):,} of the {len(own):,} audited records: nothing to "
+                "compare; give more records to audit, or a fraction"
             )
         return share
 
@@ -57,8 +59,7 @@ class Released:
         """What it answers on the audited records, checked. dataset: all records in the order of `members`."""
         data = records.data
         assert data is not None
-        order = np.argsort(dataset.rows)
-        rows = order[np.searchsorted(dataset.rows[order], data.rows)]
+        rows = places(dataset, data)
         kind, answers = self.kind, self.answers
         if kind == "model":
             answers = asked(answers, self.name, data)
@@ -75,19 +76,23 @@ class Released:
         return Target(outputs, None if self.members is None else self.members[rows])
 
 
+def places(dataset: Dataset, part: Dataset) -> np.ndarray:
+    """Where the records of a part stand in the whole, int (N,)."""
+    order = np.argsort(dataset.rows)
+    return order[np.searchsorted(dataset.rows[order], part.rows)]
+
+
 def released(target: Any, members: Any, dataset: Dataset) -> Released | None:
     """What `audit` was given as target and members, checked as far as it can be without asking the model."""
     if target is None:
         if members is not None:
             raise InputError("members says what a released model was trained on; give that model as target, too")
         return None
-    ids = None
     if isinstance(target, (str, Path)):
         path = Path(target)
         arrays = read_target(path)
         if members is not None and "members" in arrays:
             raise InputError(f"members are given, and {path.name} holds members, too; give one of them")
-        members = arrays.get("members", members)
         ids = arrays.get("ids")
         kind = next(k for k in KINDS if k in arrays)
         answers = as_array(kind, arrays[kind])
@@ -95,7 +100,9 @@ def released(target: Any, members: Any, dataset: Dataset) -> Released | None:
             shape = "(records,)" if kind == "signals" else "(records, classes)"
             raise InputError(f"{kind} of {path.name} has shape {answers.shape}; give {shape}")
         answers = by_record(kind, answers, ids, dataset, path.name)
-        known = None if members is None else by_record("members", as_array("members", members), ids, dataset, path.name)
+        known = None if members is None else given_members(members, dataset)
+        if "members" in arrays:
+            known = by_record("members", as_array("members", arrays["members"]), ids, dataset, path.name)
         return Released(kind, answers, mask_of(known), path.name)
     if hasattr(target, "state_dict") and hasattr(target, "eval"):
         raise InputError(
@@ -107,9 +114,28 @@ def released(target: Any, members: Any, dataset: Dataset) -> Released | None:
             f"target is of type {type(target).__name__}; give a fitted classifier, a function predict(x) that returns "
             "logits or probabilities (records, classes), or the path of an .npz"
         )
-    refuse_other_order(dataset.x, members, "members")
-    known = None if members is None else by_record("members", as_array("members", members), None, dataset, "members")
-    return Released("model", target, mask_of(known), getattr(target, "__name__", type(target).__name__))
+    known = None if members is None else mask_of(given_members(members, dataset))
+    return Released("model", target, known, getattr(target, "__name__", type(target).__name__))
+
+
+def given_members(members: Any, dataset: Dataset) -> np.ndarray:
+    """members as the user holds them, a column of yes and no in the order of the records that were given, by record.
+
+    As objects (N,); yes and no are what Python calls equal to 1 and 0.
+    """
+    if hasattr(members, "detach"):  # a torch tensor may lie on a GPU
+        members = members.detach().cpu().numpy()
+    whole = as_column(members, "members").shape[:1] != (len(dataset),)
+    refuse_other_order(dataset.x, members, "members", dataset.rows if whole else None)
+    column = column_of(members, "members", dataset.given if whole else len(dataset), "true or false")
+    odd = ~np.array([isinstance(v, (bool, np.bool_, int, float, np.number)) and v in (0, 1) for v in column])
+    if odd.any():
+        row = int(np.argmax(odd))
+        raise InputError(
+            f"members: row {row} (counted from 0) holds {column[row]!r}; give true or false (1 or 0) for each record, "
+            "for instance numpy.isin(ids, ids_of_training)"
+        )
+    return column[dataset.rows] if whole else column
 
 
 def read_target(path: Path) -> dict[str, np.ndarray]:
@@ -193,8 +219,10 @@ def asked(model: Any, name: str, data: Dataset) -> np.ndarray:
         answers = as_numbers(model(data.x.copy()))
     except InputError:
         raise
-    except Exception as e:
-        raise InputError(f"target {name} failed when asked about the records: {type(e).__name__}: {one_line(e)}") from e
+    except (Exception, SystemExit) as e:
+        gets = f"; it gets x as {data.x.dtype} of shape {data.x.shape}" if isinstance(data.x, np.ndarray) else ""
+        what = f"{type(e).__name__}: {one_line(e)}{gets}"
+        raise InputError(f"target {name} failed when asked about the records: {what}") from e
     expected = (len(data), len(data.classes))
     if answers.shape != expected or answers.dtype.kind not in "fiub":
         raise InputError(f"target {name} returned {answers.dtype} of shape {answers.shape}; return numbers {expected}")

@@ -9,7 +9,7 @@ import numpy as np
 
 from standout.flows.analysis import Made, analyse
 from standout.flows.given import Given, Scored, checked
-from standout.flows.options import Options, attack_names
+from standout.flows.options import Options, attack_names, yes_or_no
 from standout.flows.place import config_of, config_there, place
 from standout.flows.policy import Policy
 from standout.flows.run import Run
@@ -97,7 +97,10 @@ def score_given(
     rules = Policy.read(policy).checked()
     fpr, exposed_above = rules.rates(fpr, exposed_above)
     options = Options(fpr=fpr, exposed_above=exposed_above, attacks=attack_names(attacks)).checked()
-    told = {**({} if rules.file is None else {"policy": rules.block()}), **({"redact": True} if redact else {})}
+    told = {
+        **({} if rules.file is None else {"policy": rules.block()}),
+        **({"redact": True} if yes_or_no("redact", redact) else {}),
+    }
     scored = checked(given, name)
     options, warnings = fitting(options, scored, chosen=attacks is not None)
     parts = key_parts(scored, options)

@@ -54,7 +54,7 @@ def recipe_of(model, settings: dict | None = None, device: str = "auto") -> Reci
 def _named(name: str, settings: dict, device: str) -> Recipe:
     if names_object(name):
         with importable(folder_of(name)):
-            return Beside(recipe_of(object_of(name, "model"), settings, device), folder_of(name))
+            return Beside(recipe_of(object_of(name, "model", is_module), settings, device), folder_of(name))
     if name in ESTIMATORS:
         return EstimatorRecipe(ESTIMATORS[name](), settings, name=name)
     if name in NETS:

@@ -2,6 +2,7 @@
 
 import shlex
 
+import numpy as np
 from markupsafe import Markup, escape
 
 from standout.attacks import ATTACKS
@@ -33,6 +34,8 @@ def command(config: dict) -> Markup | None:
             words.append(["--until-stable"])
         if asked.get(key) is not None:
             words.append([f"--{key.replace('_', '-')}", as_text(asked[key])])
+    if str(asked.get("target")).endswith(".npz"):
+        words.append(["--target", asked["target"]])
     attacks = asked.get("attacks") or list(ATTACKS)
     if list(attacks) != list(ATTACKS):
         words.append(["--attacks", ",".join(attacks)])
@@ -43,7 +46,9 @@ def as_text(value: object) -> str:
     """A setting as `--set` reads it."""
     if isinstance(value, (list, tuple)):
         return ",".join(as_text(v) for v in value)
-    return f"{value:.10f}".rstrip("0").rstrip(".") if isinstance(value, float) and 1e-9 < value < 1 else str(value)
+    if isinstance(value, float) and 1e-9 < value < 1:
+        return np.format_float_positional(value, trim="-")  # all digits: the fraction is part of the key
+    return str(value)
 
 
 def wrapped(parts: list[str]) -> str:

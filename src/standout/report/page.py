@@ -19,7 +19,12 @@ MOST = 60
 STROKES = 9
 """Kinds of line that the style sheet tells apart."""
 MOST_CELLS = 12
-QUOTED = re.compile(r"'[^']*'")
+QUOTED = re.compile(r"""(?<!\w)(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")""")
+"""What `repr` wrote of a text, in either kind of quotes; an apostrophe after a letter opens none. Notes write so
+whatever they name of a record: an id, a file, a cell."""
+
+
+WORD = re.compile(r"[^\s,;()]+(?<![.:])")
 
 
 @dataclass(frozen=True)
@@ -77,12 +82,19 @@ class Page:
     command: str | None = None
     flagged: list[dict[str, Any]] = field(default_factory=list)
     redacted: bool = False
+    ids: frozenset[str] = frozenset()
 
     @property
     def warnings(self) -> list[str]:
-        """Lines to tell; where the page is redacted, what they quote is hidden, since it may be an id or a cell."""
+        """Lines to tell; where the page is redacted, what they quote is hidden, since it may be an id or a cell, and so
+        is every word of them that is an id."""
         lines = [str(w) for w in self.summary.get("warnings") or []]
-        return [QUOTED.sub("'\N{HORIZONTAL ELLIPSIS}'", line) for line in lines] if self.redacted else lines
+        if not self.redacted:
+            return lines
+        return [WORD.sub(self._hide, QUOTED.sub("'\N{HORIZONTAL ELLIPSIS}'", line)) for line in lines]
+
+    def _hide(self, word: re.Match) -> str:
+        return "\N{HORIZONTAL ELLIPSIS}" if word[0] in self.ids else word[0]
 
     @property
     def given(self) -> bool:
@@ -138,6 +150,7 @@ def page_of(
         command=None if redact else command(config),
         flagged=[] if redact else flagged_of(records),
         redacted=redact,
+        ids=frozenset(r for r in records["record"] if not r.isdigit()) if redact else frozenset(),
     )
 
 

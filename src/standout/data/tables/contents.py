@@ -5,6 +5,7 @@ import re
 import zlib
 from pathlib import Path
 
+from standout.data.tables.workbook import ENDINGS
 from standout.errors import InputError, one_line
 
 GZIP = b"\x1f\x8b"
@@ -12,7 +13,7 @@ PARQUET = b"PAR1"
 PICKLE = "can run code when read and is never loaded; read it yourself and save the table as CSV"
 ARRAYS = "save the arrays with numpy.savez('data.npz', x=x, y=y) and give that"
 MAGIC = {
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Excel or Office file (.xls); save the sheet as CSV",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Excel file (.xls), or one with a password; save the sheet as CSV",
     b"%PDF": "a PDF; save its table as CSV",
     b"SQLite format 3\0": "an SQLite database; save the table as CSV, for instance with pandas.read_sql",
     b"\x93NUMPY": f"a NumPy array (.npy), without labels; {ARRAYS}",
@@ -39,8 +40,9 @@ MAGIC = {
     b"<?xml": "XML; save the table as CSV",
 }
 """First bytes of kinds of file that are no table (text in lower case), and what to do about each."""
+WORKBOOK = "an Excel workbook; name it .xlsx, or save the sheet as CSV"
 ZIPPED = {
-    b"xl/": "an Excel workbook (.xlsx); save the sheet as CSV",
+    b"xl/": WORKBOOK,
     b"opendocument.spreadsheet": "an OpenDocument spreadsheet (.ods); save the sheet as CSV",
     b".npy": "a NumPy archive; name it .npz",
     b"data.pkl": f"a file of PyTorch, and so a pickle, which {PICKLE}",
@@ -58,7 +60,7 @@ def read_bytes(path: Path) -> tuple[bytes, tuple[str, ...]]:
             raw = gzip.decompress(raw)
     except (OSError, EOFError, zlib.error) as e:
         raise InputError(f"{path.name} cannot be read: {one_line(e)}; save it again") from e
-    if (kind := what_is(raw)) is not None:
+    if (kind := what_is(raw)) is not None and not (kind == WORKBOOK and path.name.lower().endswith(ENDINGS)):
         raise InputError(f"{path.name} is {kind}")
     named = path.name.lower().endswith(".gz")
     if packed == named:

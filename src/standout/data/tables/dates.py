@@ -14,6 +14,7 @@ SHAPES: list[tuple[re.Pattern[str], tuple[str, ...]]] = [
         (r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", ("%Y-%m-%d",)),
         (r"[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}", ("%Y/%m/%d",)),
         (r"[0-9]{4}\.[0-9]{1,2}\.[0-9]{1,2}", ("%Y.%m.%d",)),
+        (r"[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日", ("%Y年%m月%d日",)),
         (r"[0-9]{4}-[0-9]{2}", ("%Y-%m",)),
         (r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}", ("%d.%m.%Y",)),
         (r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}", ("%d.%m.%y",)),
@@ -27,7 +28,9 @@ SHAPES: list[tuple[re.Pattern[str], tuple[str, ...]]] = [
     ]
 ]
 """Shapes of a date, and what each may mean, the likelier first."""
-SPOKEN = {"%d": "day", "%m": "month", "%Y": "year", "%y": "year", "%b": "month"}
+SPOKEN = {"%d": "day", "%m": "month", "%Y": "year", "%y": "year 1930 to 2029", "%b": "month"}
+FIRST = 1930
+"""Years of two digits count from here, as in Excel: 30 is 1930, 29 is 2029."""
 
 
 def dates_of(levels: list[str], day_first: bool) -> tuple[pd.DatetimeIndex, str, bool] | None:
@@ -44,8 +47,11 @@ def dates_of(levels: list[str], day_first: bool) -> tuple[pd.DatetimeIndex, str,
     ways = {}
     for way in shape[1]:
         moments = pd.to_datetime(pd.Index(dates, dtype=object), format=way, errors="coerce")
-        if not moments.isna().any():
-            ways[way] = moments
+        if moments.isna().any():
+            continue
+        if "%y" in way:
+            moments = moments.where(moments.year < FIRST + 100, moments - pd.DateOffset(years=100))
+        ways[way] = moments
     if not ways:
         return None
     either = len(ways) > 1 and not all(m.equals(next(iter(ways.values()))) for m in ways.values())

@@ -12,7 +12,15 @@ from typing import Any
 from standout.data.tables.numbers import ANY_NUMBER
 
 SEPARATORS = (",", ";", "\t", "|")
-USUAL = {".csv": (",",), ".tsv": ("\t",), ".tab": ("\t",), ".txt": ("\t", ","), ".data": (",",)}
+USUAL = {
+    ".csv": (",",),
+    ".tsv": ("\t",),
+    ".tab": ("\t",),
+    ".txt": ("\t", ","),
+    ".data": (",",),
+    ".xlsx": (",",),
+    ".xlsm": (",",),
+}
 """What needs no telling, by the ending of the name."""
 SPOKEN = {"\t": "tabs", " ": "blanks"}
 ROWS = 1000

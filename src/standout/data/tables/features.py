@@ -1,14 +1,18 @@
 """All feature columns of a text table, typed, and what is to be told of how they were read."""
 
+import re
+
 import numpy as np
 import pandas as pd
 
 from standout.data.tables.cells import Column, dotted, look, values_of
-from standout.data.tables.numbers import ANY_NUMBER
+from standout.data.tables.numbers import ANY_NUMBER, CURRENCY, SIGNS, owed
 from standout.errors import listed
 
 MOSTLY = 0.9
 """A text column of which more of the cells than this are numbers is told of with the cells that are none."""
+FEW, MANY = 3, 10
+"""Half of the cells is enough where so few different ones are none, each beside so many different numbers."""
 
 
 def typed(features: dict[str, np.ndarray], separator: str) -> tuple[pd.DataFrame, list[str], bool]:
@@ -35,24 +39,27 @@ def _pairs(looked: dict[str, Column], read: dict) -> list:
 
 
 def _notes(looked: dict[str, Column], read: dict) -> list[str]:
-    grouped, signs, dates, either, padded, nearly = [], {}, {}, [], [], []
+    grouped, below, signs, dates, either, padded, nearly = [], [], {}, {}, [], [], []
     for name, column in looked.items():
         how = read[name][1]
         if how in (".", ","):
             if example := next((v for v in column.levels if _has_groups(v, how)), None):
-                grouped.append(f"{name} ('{example}' is {_plainly(read[name][0], column, example)})")
+                grouped.append(f"{name} ({_read_as(example, read[name][0], column)})")
+            if example := next((v for v in column.levels if owed(v) != v), None):
+                below.append(f"{name} ({_read_as(example, read[name][0], column)})")
             if column.sign:
                 signs.setdefault(column.sign, []).append(name)
         elif how is not None:
             order = how.removesuffix(" or otherwise")
             dates.setdefault(order, []).append(name)
             if order != how:
-                either.append(f"{name} ({column.levels[0]} as {order})")
+                either.append(f"{name} ({column.levels[0]!r} as {order})")
         elif column.padded:
             padded.append(name)
         elif column.plain is None and (note := _nearly(column)):
             nearly.append(f"column {name!r} {note}")
     told = [f"thousands separators taken off in: {listed(grouped)}"] if grouped else []
+    told += [f"amounts in brackets are below 0 in: {listed(below)}"] if below else []
     told += [f"the {sign} sign taken off in: {listed(names)}" for sign, names in signs.items()]
     told += [f"dates ({order}): {listed(names)}" for order, names in dates.items()]
     if either:
@@ -66,24 +73,28 @@ def _notes(looked: dict[str, Column], read: dict) -> list[str]:
 
 def _has_groups(level: str, decimal: str) -> bool:
     digits = level.split(decimal)[0]
-    return any(not c.isalnum() and c not in "+-−%$€£¥" for c in digits.strip("+-−%$€£¥ \xa0"))
+    return re.search(rf"[^\w+\-−%{SIGNS}()]", digits.strip(f"+-−%()\xa0 {CURRENCY}")) is not None
 
 
-def _plainly(values: pd.Series, column: Column, level: str) -> str:
+def _read_as(level: str, values: pd.Series, column: Column) -> str:
+    """`'1.234' is '1234'`: quoted, as all that comes from cells; not by `repr`, which spells out a narrow blank."""
     place = int(np.flatnonzero(column.codes == column.levels.index(level))[0])
-    return f"{values[place]:.15g}"
+    mark = '"' if "'" in level else "'"
+    return f"{mark}{level}{mark} is '{values[place]:.15g}'"
 
 
 def _nearly(column: Column) -> str | None:
     """Why a column that is mostly numbers is text."""
     counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.levels))
-    other = [k for k, level in enumerate(column.levels) if not ANY_NUMBER.fullmatch(level)]
+    other = [k for k, level in enumerate(column.levels) if not ANY_NUMBER.fullmatch(owed(level))]
     if not other:
         return None
     numbers = counts.sum() - counts[other].sum()
-    if numbers <= MOSTLY * counts.sum():
+    few = len(other) <= FEW and len(column.levels) >= MANY * len(other)
+    if numbers <= (0.5 if few else MOSTLY) * counts.sum():
         return None
     words = listed([repr(column.levels[k]) for k in other], 3)
     return (
-        f"is text, not numbers, because of {words} ({counts[other].sum()} of {counts.sum()} cells); leave these empty"
+        f"is text, not numbers, because of {words} ({counts[other].sum()} of {counts.sum()} cells); if these are no "
+        "values, leave them empty"
     )

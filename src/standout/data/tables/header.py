@@ -76,7 +76,8 @@ def without_headers(first: list[str], table: np.ndarray) -> tuple[np.ndarray, li
         table = np.delete(table, again, axis=0)
         notes.append(f"{len(again)} repeated header {'line' if len(again) == 1 else 'lines'} left out")
     if len(table) > 2 and _is_second_header(table):
-        notes.append(f"the line below the header looks like units or kinds and is left out ({listed(table[0], 6)})")
+        told = listed(map(repr, table[0]), 6)
+        notes.append(f"the line below the header looks like units or kinds and is left out ({told})")
         table = table[1:]
     return table, notes
 

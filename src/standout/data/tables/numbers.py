@@ -6,7 +6,11 @@ import numpy as np
 
 GAPS = " \u00a0\u202f\u2009"
 """Blanks that stand between thousands: plain, without break, narrow, thin."""
-CURRENCY = "$€£¥"
+CURRENCY = "$€£¥円\\"
+"""Signs of money; a backslash is the yen or won of a file in the letters of Japan or Korea."""
+SIGNS = re.escape(CURRENCY)
+OWED = re.compile(rf"(?P<before>[{SIGNS}]?)\s*\((?P<within>[^()]*[0-9][^()]*)\)\s*(?P<after>[{SIGNS}]?)")
+"""An amount below 0 as books have it: ($1,234.50)."""
 LEADING_ZERO = re.compile(r"^[^\S\n]*0[0-9]+[^\S\n]*$", re.MULTILINE)
 """A number that counts as text: 007 is a name."""
 
@@ -19,7 +23,9 @@ def _number(decimal: str, groups: str) -> str:
 
 WAYS = {mark: re.compile(_number(mark, GAPS + "'’" + other)) for mark, other in ((".", ","), (",", "."))}
 """A number by its decimal mark; the other mark, blanks or apostrophes may stand between thousands."""
-ANY_NUMBER = re.compile(r"[-+−]?[$€£¥]?[0-9.,'’ \u00a0\u202f\u2009]*[0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?\s?[%$€£¥]?")
+ANY_NUMBER = re.compile(
+    rf"[-+−]?[{SIGNS}]?[0-9.,'’ \u00a0\u202f\u2009]*[0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?\s?[%{SIGNS}]?"
+)
 """Roughly a number, of whatever style."""
 THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
 
@@ -34,13 +40,22 @@ def numbers_of(levels: list[str], decimal: str) -> np.ndarray | None:
 
 
 def without_sign(levels: list[str]) -> tuple[list[str], str | None]:
-    """Cells without the percent or currency sign that all of them bear, and that sign; a true minus as `-`."""
-    levels = [level.replace("−", "-") for level in levels]
+    """Cells without the percent or currency sign that all of them bear, and that sign; a true minus, and brackets
+    around an amount of money, as `-`."""
+    levels = [owed(level).replace("−", "-") for level in levels]
     for sign in "%" + CURRENCY:
         if all(level.count(sign) == 1 for level in levels):
             bare = [_bare(level, sign) for level in levels]
             return (levels, None) if None in bare else ([b for b in bare if b is not None], sign)
     return levels, None
+
+
+def owed(level: str) -> str:
+    """($5) -> -$5; anything else, as (5), stays."""
+    found = OWED.fullmatch(level)
+    if found is None or not any(sign in level for sign in CURRENCY):
+        return level
+    return "-" + "".join(found.group("before", "within", "after"))
 
 
 def _bare(level: str, sign: str) -> str | None:

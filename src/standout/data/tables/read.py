@@ -9,7 +9,7 @@ import pandas as pd
 
 from standout.data.dataset import Dataset
 from standout.data.tables.cells import MISSING, joined, split
-from standout.data.tables.contents import PARQUET, read_bytes
+from standout.data.tables.contents import PARQUET, WORKBOOK, read_bytes, what_is
 from standout.data.tables.dialect import dialect_of
 from standout.data.tables.encoding import encoding_of
 from standout.data.tables.features import typed
@@ -24,6 +24,7 @@ from standout.data.tables.header import (
 )
 from standout.data.tables.parquet import read_parquet
 from standout.data.tables.rows import read_rows
+from standout.data.tables.workbook import ENDINGS, text_of_workbook
 from standout.errors import InputError, did_you_mean, listed
 
 WHOLE = re.compile(r"([+-]?[0-9]+)[.,]0*")
@@ -43,14 +44,17 @@ class Sheet:
 
 
 def read_table(path: Path, *, label: str | None, id: str | None, group: str | None, drop: tuple[str, ...]) -> Dataset:
-    """A table (.csv, .tsv, .txt, ..., each also .gz; .parquet) as a Dataset. Raises InputError, naming the file and the
-    mend."""
+    """A table (.csv, .tsv, .txt, ..., each also .gz; .parquet; .xlsx) as a Dataset. Raises InputError, naming the file
+    and the mend."""
     if label is None:
         raise InputError(f"{path.name}: which column is the label? Give --label COLUMN")
     label = clean_name(label)
     id, group = (None if name is None else clean_name(name) for name in (id, group))
     drop = tuple(clean_name(name) for name in drop)
     raw, notes = read_bytes(path)
+    if path.name.lower().endswith(ENDINGS) and what_is(raw) == WORKBOOK:
+        raw, more = text_of_workbook(raw, path.name)
+        notes = (*notes, *more)
     sheet = _from_parquet(raw, path) if _is_parquet(raw, path) else _from_text(raw, path, label)
     roles = _roles(path, sheet, label, id, group, drop)
     idle = [name for name in sheet.row_names if name not in (*roles, *drop)]

@@ -10,6 +10,8 @@ from standout.errors import InputError, one_line
 
 END = "\x02end\x03"
 """Stands alone on a line after the last: where it does not come back so, a quote was left open."""
+TITLES = 20
+"""So many lines with one cell filled may stand above the header."""
 
 
 def read_rows(raw: bytes, codec: str, dialect: Dialect, name: str) -> tuple[list[str], np.ndarray, list[str]]:
@@ -17,7 +19,8 @@ def read_rows(raw: bytes, codec: str, dialect: Dialect, name: str) -> tuple[list
     width = dialect.width
     rows: list[list[str]] = []
     odd: list[tuple[int, int, list[str]]] = []  # line, place, cells
-    empty = hollow = 0
+    empty = 0
+    hollow: list[int] = []  # places
     line = dialect.skip + 1
     row: list[str] = []
     reader = dialect.rows(raw, codec, END)
@@ -28,7 +31,8 @@ def read_rows(raw: bytes, codec: str, dialect: Dialect, name: str) -> tuple[list
             elif any(map(str.strip, row)):
                 odd.append((line, len(rows), row))
             else:
-                empty, hollow = empty + (len(row) < 2), hollow + (len(row) > 1)
+                empty += len(row) < 2
+                hollow += [len(rows)] * (len(row) > 1)
             line = reader.line_num + dialect.skip + 1
     except csv.Error as e:
         raise InputError(
@@ -40,12 +44,14 @@ def read_rows(raw: bytes, codec: str, dialect: Dialect, name: str) -> tuple[list
     _take_end(rows, odd)
     if not rows:
         raise InputError(f"{name} is empty")
+    before = len(rows)
     first, rows, notes = _header(rows, odd, width, name)
+    hollow = [place for place in hollow if place >= max(before - len(rows), 1)]  # those above the header are no records
     if empty:
         notes.append(f"{empty} empty {_lines(empty)} left out")
     if hollow:
-        total = len(rows) + hollow
-        notes.append(f"{hollow} of {total} records have no label and are left out (lines of separators alone)")
+        total = len(rows) + len(hollow)
+        notes.append(f"{len(hollow)} of {total} records have no label and are left out (lines of separators alone)")
     if odd:
         line, _, row = odd[0]
         raise InputError(
@@ -67,8 +73,9 @@ def _header(rows: list, odd: list, width: int, name: str) -> tuple[list[str], li
     above = []
     while odd and odd[0][1] == 0 and (_filled(odd[0][2]) < 2 or odd[0][2][0][:1] == "#"):
         above.append(odd.pop(0)[2])
-    while not odd and len(rows) > 2 and width > 2 and _filled(rows[0]) == 1 and _filled(rows[1]) >= width - 1:
-        above.append(rows.pop(0))
+    titles = next((k for k, row in enumerate(rows[:TITLES]) if _filled(row) > 1), 0)
+    if titles and not odd and len(rows) > titles + 1 and width > 2 and _filled(rows[titles]) > width / 2:
+        above, rows = rows[:titles], rows[titles:]
     notes = []
     if above:
         told = one_line(" ".join(c for c in above[0] if c), 60)

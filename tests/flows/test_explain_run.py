@@ -21,7 +21,7 @@ def there(tmp_path_factory):
     from sklearn.ensemble import RandomForestClassifier
 
     model = RandomForestClassifier(5, random_state=0).fit(data.x[members], data.values[data.y[members]])
-    np.savez(folder / "t.npz", probabilities=model.predict_proba(data.x), members=members)
+    np.savez(folder / "t.npz", probabilities=model.predict_proba(data.x))
     standout.audit(
         data, model="random-forest", settings={"n_estimators": 5}, shadows=16, records=400, jobs=1,
         target=folder / "t.npz", out=folder / "run",
@@ -81,6 +81,13 @@ def test_refused(there, tmp_path, capsys):
         own.explain(x + 1, y)
     assert before == {p.name: p.read_bytes() for p in own.path.glob("*.*")}
     assert own.explain(x, y).records.equals(own.records)
+    told = np.random.default_rng(1).permutation(60) < 30
+    beside = standout.audit(
+        x, y, model="knn", shadows=32, jobs=1, records=30, members=told, out=tmp_path / "beside",
+        target=lambda z: np.stack([z[:, 0], -z[:, 0]], axis=1),
+    )  # fmt: skip
+    with pytest.raises(standout.InputError, match="run the audit again, which trains nothing"):
+        beside.explain(x, y)
     for line in (["explain", str(tmp_path / "nothing")], ["explain", str(there), "--source", "wine"]):
         with pytest.raises(SystemExit) as end:
             main(line)

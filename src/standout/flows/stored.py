@@ -24,6 +24,11 @@ def records_again(config: dict, x, y, ids, groups, source, what: str, mend: str)
     records = Records.of(dataset)
     assert records.training is not None
     if records.training.digest() != parts["data"]:
+        if asked.get("records") is not None and asked.get("target"):
+            raise InputError(
+                f"{what} were trained on what a target was, beside a sample, and who that is is not stored: run the "
+                "audit again, which trains nothing"
+            )
         raise InputError(
             f"{records.name} is not the data that {what} were trained on; give --source PATH of that (from Python: x "
             "and y)"

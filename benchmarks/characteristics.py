@@ -41,22 +41,20 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name in asked.only.split(","):
             dataset = standout.load(name) if name == "digits" else standout.load(name, data=asked.data)
-            found[name] = standout.audit(
-                dataset,
-                shadows=asked.shadows,
-                attacks="moderated",
-                out=(asked.out or Path(folder)) / name,
+            run = standout.audit(
+                dataset, shadows=asked.shadows, attacks="moderated", out=(asked.out or Path(folder)) / name,
                 **SETS[name],
-            ).summary
-    print("| characteristic | " + " | ".join(found) + " |\n|---" * 1 + "|---" * len(found) + "|")
+            )  # fmt: skip
+            found[name] = run.summary
+    print("| characteristic | " + " | ".join(found) + " |\n|---" + "|---" * len(found) + "|")
     for name in sorted({n for s in found.values() for n in s["characteristics"]}):
         print(f"| `{name}` | " + " | ".join(cell(s["characteristics"].get(name)) for s in found.values()) + " |")
     for name, s in found.items():
         causes = ", ".join(f"{cause} {n}" for cause, n in s["causes"].items() if n)
         exposed, took = s["exposed"], s["seconds"]
         print(
-            f"- {name}: {exposed['count']:,} of {s['dataset']['records']:,} exposed; {causes or 'no cause'}; explained in "
-            f"{took['explain']:.1f} s, shadows {took['shadows']:.0f} s"
+            f"- {name}: {exposed['count']:,} of {s['dataset']['records']:,} exposed; {causes or 'no cause'}; "
+            f"explained in {took['explain']:.1f} s, shadows {took['shadows']:.0f} s"
         )
 
 

@@ -1,0 +1,143 @@
+"""From what is seen of a record to a cause. The bounds were chosen on planted answers (docs/causes.md)."""
+
+import numpy as np
+
+from standout.explain.evidence import Evidence
+from standout.explain.places import Places
+from standout.explain.rivals import Between, Rivals
+
+FEW = 10
+"""Records of a class that models cannot learn it from."""
+TOP = 0.9
+"""Place, among its class or all records, from which a characteristic marks a record."""
+FAR = 0.95
+"""Place of the distance to its neighbours, among all records and those of the rival, from which a record is alone."""
+ODDS = 0.25
+"""Share of its own label, of what OUT models give it and the rival, above which it is not doubted."""
+ORDINARY = -1.3
+"""Deviations (`Between.ordinary`) below which a record is not what the rival's records are."""
+
+DIFFICULTY = ("out_loss", "out_margin", "out_error", "label_doubt", "out_entropy", "out_spread")
+OTHER_CLASS = ("neighbour_disagreement", "own_class_distance", "centroid_margin", "centroid_cosine")
+ALONE = ("centroid_distance", "mahalanobis", "isolation", "local_outlier", "reconstruction", "centroid_cosine")
+WORDS = ("level_rarity", "combination_rarity")
+
+
+class Judge:
+    """Rules of one audit. values: of each characteristic, float (N,); speaks: names of those that may speak."""
+
+    def __init__(self, evidence: Evidence, values: dict[str, np.ndarray], speaks: set[str]):
+        self.evidence, self.values, self.speaks = evidence, values, speaks
+        records = evidence.records
+        self.y, self.names = records.y, records.classes
+        self.places = Places(values, records.y)
+        if records.data is not None and evidence.near.distances.shape[1]:
+            self.away = Places({"": evidence.near.distances[:, -1]}, records.y)
+            self.rivals = Rivals(evidence)
+        else:
+            self.away = self.rivals = None
+
+    def judge(self, i: int) -> tuple[str, str]:
+        """(cause, reason) of record i. What needs data, labels or probabilities is asked only where they are known."""
+        say = self._answer(i)
+        if self.y is None:
+            if hard := self._marked(i, DIFFICULTY):
+                return "hard", f"{self._in_words(i, hard)}; {say}"
+            return "unexplained", f"{say}; no label and no data were given to look for more"
+        own = int(self.y[i])
+        label = f"labelled {self.names[own]}"
+        alike = int(self.places.sizes[own])
+        if alike <= FEW and self._marked(i, (*DIFFICULTY, "class_rarity")):
+            return "rare", f"one of only {alike} records {label}; {say}"
+        if self.rivals is not None:
+            found = self._from_data(i, own, label, say)
+            if found is not None:
+                return found
+        if rare := self._marked(i, WORDS):
+            return "rare", f"{label}; {self._in_words(i, rare)}; {say}"
+        if hard := self._marked(i, DIFFICULTY):
+            return "hard", f"{label}; {self._in_words(i, hard)}; {say}"
+        if self.evidence.records.data is None:
+            return "unexplained", f"{label}; {say}; no data were given to look for more"
+        return "unexplained", f"{label}; {say}; no characteristic that separates the exposed records here marks it"
+
+    def _from_data(self, i: int, own: int, label: str, say: str) -> tuple[str, str] | None:
+        rival = self._rival(i, own)
+        near, share_own, share_rival = self._around(i, own, rival)
+        p = self.evidence.outside.probabilities
+        between = None if p is None else self.rivals.between(i, rival)
+        doubted = between is not None and between.odds <= ODDS and share_own <= 0.3
+        marked = self._marked(i, DIFFICULTY) and self._marked(i, OTHER_CLASS)
+        ordinary = between is not None and between.ordinary > ORDINARY
+        if doubted and marked and ordinary and share_rival >= 0.5 and p[i, rival] >= 0.8:
+            return "suspect label", f"{label}; {near}; {say}"
+        far = min(self.away.among("", i, None), self.away.among("", i, rival))
+        if far >= FAR and self._speak(ALONE):
+            return "outlier", f"{label}; its nearest records are farther off than those of {far:.0%} of all; {say}"
+        if doubted and marked and ordinary:
+            return "suspect label", f"{label}; {self._pointing(i, own, rival, near, share_rival, between)}; {say}"
+        if between is not None and self._speak((*OTHER_CLASS, *DIFFICULTY)) and self._leans(between, share_own):
+            return "between classes", f"{label}; {self._pointing(i, own, rival, near, share_rival, between)}; {say}"
+        if between is None and self._speak(OTHER_CLASS) and share_own < 0.8:
+            return "between classes", f"{label}; {near}; {say}"
+        if len(alone := self._marked(i, ALONE, 0.95)) >= 2:
+            return "outlier", f"{label}; {self._in_words(i, alone)}; {say}"
+        return None
+
+    def _leans(self, between: Between, share_own: float) -> bool:
+        """Whether models lean to the rival as they do in few of its class, and the data do too."""
+        return between.among >= TOP and (share_own < 0.8 or between.way >= 0.3 or between.odds <= 0.7)
+
+    def _rival(self, i: int, own: int) -> int:
+        """The other class that OUT models like best; of its neighbours, where these are not known."""
+        p = self.evidence.outside.probabilities
+        if p is None:
+            weights = np.bincount(self.y[self.evidence.neighbours[i]], minlength=len(self.names)).astype(float)
+        else:
+            weights = np.where(self.places.sizes_of(len(self.names)) > 0, p[i], -1)
+        weights[own] = -2
+        return int(weights.argmax())
+
+    def _around(self, i: int, own: int, rival: int) -> tuple[str, float, float]:
+        around = self.y[self.evidence.neighbours[i]]
+        k = len(around)
+        counted = int((around == rival).sum())
+        near = f"{counted} of its {k} nearest neighbours are {self.names[rival]}"
+        if not counted:
+            near = f"{int((around == own).sum())} of its {k} nearest neighbours are {self.names[own]}"
+        return near, float((around == own).mean()), counted / k
+
+    def _pointing(self, i: int, own: int, rival: int, near: str, share_rival: float, between: Between) -> str:
+        if share_rival >= 0.3:
+            return near
+        return f"{max(between.way, 0):.0%} of the way from the middle of {self.names[own]} to {self.names[rival]}"
+
+    def _speak(self, names: tuple[str, ...]) -> bool:
+        return any(name in self.speaks for name in names)
+
+    def _marked(self, i: int, names: tuple[str, ...], top: float = TOP) -> list[str]:
+        """Those of the characteristics that speak and by which record i is high in its class or among all."""
+        return [name for name in names if name in self.speaks and max(self._place(name, i)) >= top]
+
+    def _place(self, name: str, i: int) -> tuple[float, float]:
+        own = None if self.y is None else int(self.y[i])
+        return self.places.among(name, i, own), self.places.among(name, i, None)
+
+    def _in_words(self, i: int, names: list[str]) -> str:
+        """The characteristic that marks a record most, and how."""
+        from standout.explain.characteristics import CHARACTERISTICS
+
+        name = max(names, key=lambda n: max(self._place(n, i)))
+        within, overall = self._place(name, i)
+        if self.y is not None and within >= overall:
+            return f"{CHARACTERISTICS[name].high}, more than {within:.0%} of class {self.names[int(self.y[i])]}"
+        return f"{CHARACTERISTICS[name].high}, more than {overall:.0%} of all records"
+
+    def _answer(self, i: int) -> str:
+        """What models that never saw record i say; where only signals are known, of its own label."""
+        p = self.evidence.outside.probabilities
+        if p is None:
+            loss = float(self.evidence.outside.losses[i])
+            return f"models that never saw it give its label {np.exp(-loss):.0%} (geometric mean)"
+        favourite = int(p[i].argmax())
+        return f"models that never saw it say {self.names[favourite]} with {p[i, favourite]:.0%}"

@@ -20,20 +20,35 @@ TINY = 1e-4
 
 @dataclass(frozen=True)
 class Between:
-    """A record seen between its class and a rival. All but `ordinary` are shares from 0 to 1.
+    """A record seen between its class and a rival.
 
     odds: what OUT models give its own label, of what they give both labels. way: how far it lies from the mean of its
-    class towards that of the rival, 1 being there. along: the share of the rival's records that lie less far. among: in
-    what share of its own class the models lean less to the rival. ordinary: as a record of the rival, in deviations of
-    a normal (Stouffer 1949) from three places among the rival's records: odds, way, and the way between the nearest
-    records of both classes. Low: it is still drawn to its own class.
+    class towards that of the rival, 1 being there. among: in what share of its class the models lean less to the rival.
+
+    Three places among the records of the rival, each from 0 to 1, low where they lean less to the class of this
+    record. lean: by what OUT models say. along: by `way`. local: by the same between the nearest records of both.
+    near: by the distance to its neighbours; low is nearer than they are, as what lies in the midst of things.
     """
 
     odds: float
     way: float
-    along: float
     among: float
-    ordinary: float
+    lean: float
+    along: float
+    local: float
+    near: float
+
+    @property
+    def ordinary(self) -> float:
+        """As a record of the rival: the three places and a low `near`, twice, as deviations of a normal (Stouffer
+        1949), and how clearly models say so. Low: it is still drawn to its own class."""
+        lean, along, local, near = norm.ppf(np.clip([self.lean, self.along, self.local, self.near], 0.01, 0.99))
+        return float(lean + along + local + 2 * min(near, 0) - 2 * np.log10(self.odds))
+
+    @property
+    def drawn(self) -> float:
+        """The highest of the three places: low where all of them say that it is drawn to its own class."""
+        return max(self.lean, self.along, self.local)
 
 
 class Rivals:
@@ -64,20 +79,18 @@ class Rivals:
         assert p is not None
         lean = lambda rows: np.log((p[rows, own] + TINY) / (p[rows, rival] + TINY))  # noqa: E731
         here = float(lean(np.array([i]))[0])
-        places = [1 - _place(lean(b), here)]
-        way = along = 0.5
+        lean_place, way, along, local, among = 1 - _place(lean(b), here), 0.5, 0.5, 0.5, 1.0
         if len(a):
             middle = self.x[a].mean(axis=0)
             gap = self.x[b].mean(axis=0) - middle
             size = max(float(gap @ gap), 1e-12)
-            ways = (self.x[b] - middle) @ gap / size
             way = float((self.x[i] - middle) @ gap / size)
-            along = _place(ways, way)
-            places += [along, _place(self.local_ways(own, rival), self.local_way(i, a, b))]
-        z = norm.ppf(np.clip(places, 0.01, 0.99))
-        odds = (p[i, own] + TINY) / (p[i, own] + p[i, rival] + 2 * TINY)
-        among = 1 - _place(lean(a), here) if len(a) else 1.0
-        return Between(float(odds), way, along, among, float(z.sum() / np.sqrt(len(z))))
+            along = _place((self.x[b] - middle) @ gap / size, way)
+            local = _place(self.local_ways(own, rival), self.local_way(i, a, b))
+            among = 1 - _place(lean(a), here)
+        odds = float((p[i, own] + TINY) / (p[i, own] + p[i, rival] + 2 * TINY))
+        away = self.evidence.near.distances[:, -1]
+        return Between(odds, way, among, lean_place, along, local, _place(away[b], float(away[i])))
 
     def local_ways(self, own: int, rival: int) -> np.ndarray:
         """`local_way` of some records of the rival class."""

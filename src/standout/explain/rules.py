@@ -10,12 +10,18 @@ FEW = 10
 """Records of a class that models cannot learn it from."""
 TOP = 0.9
 """Place, among its class or all records, from which a characteristic marks a record."""
-FAR = 0.95
-"""Place of the distance to its neighbours, among all records and those of the rival, from which a record is alone."""
-ODDS = 0.25
-"""Share of its own label, of what OUT models give it and the rival, above which it is not doubted."""
-ORDINARY = -1.3
-"""Deviations (`Between.ordinary`) below which a record is not what the rival's records are."""
+FAR, ALONE_FOR_SURE = 0.95, 0.99
+"""Place of the distance to its neighbours, among all records and those of the rival, from which a record is alone, and
+from which it is whatever models say."""
+ODDS, OWN = 0.35, 0.35
+"""Share of its own label, of what OUT models give it and the rival, and among its neighbours, above which the label is
+not doubted."""
+ORDINARY, DRAWN = -1.8, 0.2
+"""`Between.ordinary` and `Between.drawn` below which a record is not what the rival's records are."""
+SPLIT = (0.25, 0.7)
+"""Odds of a record of which OUT models say one as well as the other, with SURE of both."""
+SURE = 0.8
+"""Probability from which models are sure."""
 
 DIFFICULTY = ("out_loss", "out_margin", "out_error", "label_doubt", "out_entropy", "out_spread")
 OTHER_CLASS = ("neighbour_disagreement", "own_class_distance", "centroid_margin", "centroid_cosine")
@@ -47,7 +53,7 @@ class Judge:
         own = int(self.y[i])
         label = f"labelled {self.names[own]}"
         alike = int(self.places.sizes[own])
-        if alike <= FEW and self._marked(i, (*DIFFICULTY, "class_rarity")):
+        if alike <= FEW and self._marked(i, (*DIFFICULTY, "class_rarity"), 0.5):
             return "rare", f"one of only {alike} records {label}; {say}"
         if self.rivals is not None:
             found = self._from_data(i, own, label, say)
@@ -66,27 +72,39 @@ class Judge:
         near, share_own, share_rival = self._around(i, own, rival)
         p = self.evidence.outside.probabilities
         between = None if p is None else self.rivals.between(i, rival)
-        doubted = between is not None and between.odds <= ODDS and share_own <= 0.3
-        marked = self._marked(i, DIFFICULTY) and self._marked(i, OTHER_CLASS)
-        ordinary = between is not None and between.ordinary > ORDINARY
-        if doubted and marked and ordinary and share_rival >= 0.5 and p[i, rival] >= 0.8:
-            return "suspect label", f"{label}; {near}; {say}"
         far = min(self.away.among("", i, None), self.away.among("", i, rival))
+        suspect = between is not None and share_own <= OWN and self._false(i, between)
+        pointing = near if between is None else self._pointing(own, rival, near, share_rival, between)
+        if suspect and share_rival >= 0.5 and p is not None and p[i, rival] >= SURE:
+            return "suspect label", f"{label}; {near}; {say}"
+        if between is not None and far < ALONE_FOR_SURE and self._speak(DIFFICULTY) and p is not None:
+            if SPLIT[0] < between.odds < SPLIT[1] and p[i, own] + p[i, rival] >= SURE and between.among >= TOP:
+                return "between classes", f"{label}; {self._split(i, own, rival)}; {pointing}"
         if far >= FAR and self._speak(ALONE):
             return "outlier", f"{label}; its nearest records are farther off than those of {far:.0%} of all; {say}"
-        if doubted and marked and ordinary:
-            return "suspect label", f"{label}; {self._pointing(i, own, rival, near, share_rival, between)}; {say}"
+        if suspect:
+            return "suspect label", f"{label}; {pointing}; {say}"
         if between is not None and self._speak((*OTHER_CLASS, *DIFFICULTY)) and self._leans(between, share_own):
-            return "between classes", f"{label}; {self._pointing(i, own, rival, near, share_rival, between)}; {say}"
+            return "between classes", f"{label}; {pointing}; {say}"
         if between is None and self._speak(OTHER_CLASS) and share_own < 0.8:
             return "between classes", f"{label}; {near}; {say}"
         if len(alone := self._marked(i, ALONE, 0.95)) >= 2:
             return "outlier", f"{label}; {self._in_words(i, alone)}; {say}"
         return None
 
+    def _false(self, i: int, between: Between) -> bool:
+        """Whether models and data say that the record is an ordinary one of the rival class."""
+        marked = self._marked(i, DIFFICULTY) and self._marked(i, OTHER_CLASS, 0.75)
+        return bool(marked and between.odds <= ODDS and between.ordinary > ORDINARY and between.drawn > DRAWN)
+
     def _leans(self, between: Between, share_own: float) -> bool:
         """Whether models lean to the rival as they do in few of its class, and the data do too."""
-        return between.among >= TOP and (share_own < 0.8 or between.way >= 0.3 or between.odds <= 0.7)
+        return between.among >= 0.85 and (share_own < 0.8 or between.way >= 0.3 or between.odds <= SPLIT[1])
+
+    def _split(self, i: int, own: int, rival: int) -> str:
+        p = self.evidence.outside.probabilities
+        assert p is not None
+        return f"models that never saw it give {self.names[own]} {p[i, own]:.0%} and {self.names[rival]} {p[i, rival]:.0%}"
 
     def _rival(self, i: int, own: int) -> int:
         """The other class that OUT models like best; of its neighbours, where these are not known."""
@@ -107,7 +125,7 @@ class Judge:
             near = f"{int((around == own).sum())} of its {k} nearest neighbours are {self.names[own]}"
         return near, float((around == own).mean()), counted / k
 
-    def _pointing(self, i: int, own: int, rival: int, near: str, share_rival: float, between: Between) -> str:
+    def _pointing(self, own: int, rival: int, near: str, share_rival: float, between: Between) -> str:
         if share_rival >= 0.3:
             return near
         return f"{max(between.way, 0):.0%} of the way from the middle of {self.names[own]} to {self.names[rival]}"

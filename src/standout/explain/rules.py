@@ -16,7 +16,7 @@ from which it is whatever models say."""
 ODDS, OWN = 0.35, 0.35
 """Share of its own label, of what OUT models give it and the rival, and among its neighbours, above which the label is
 not doubted."""
-ORDINARY, DRAWN = -1.8, 0.2
+ORDINARY, DRAWN = -1.7, 0.15
 """`Between.ordinary` and `Between.drawn` below which a record is not what the rival's records are."""
 SPLIT = (0.25, 0.7)
 """Odds of a record of which OUT models say one as well as the other, with SURE of both."""
@@ -73,7 +73,8 @@ class Judge:
         p = self.evidence.outside.probabilities
         between = None if p is None else self.rivals.between(i, rival)
         far = min(self.away.among("", i, None), self.away.among("", i, rival))
-        suspect = between is not None and share_own <= OWN and self._false(i, between)
+        contradicted = between is not None and share_own <= OWN and self._contradicted(i, between)
+        suspect = between is not None and contradicted and between.ordinary > ORDINARY and between.drawn > DRAWN
         pointing = near if between is None else self._pointing(own, rival, near, share_rival, between)
         if suspect and share_rival >= 0.5 and p is not None and p[i, rival] >= SURE:
             return "suspect label", f"{label}; {near}; {say}"
@@ -88,14 +89,15 @@ class Judge:
             return "between classes", f"{label}; {pointing}; {say}"
         if between is None and self._speak(OTHER_CLASS) and share_own < 0.8:
             return "between classes", f"{label}; {near}; {say}"
+        if contradicted and share_rival >= 0.5:
+            return "suspect label", f"{label}; {near}; {say}"
         if len(alone := self._marked(i, ALONE, 0.95)) >= 2:
             return "outlier", f"{label}; {self._in_words(i, alone)}; {say}"
         return None
 
-    def _false(self, i: int, between: Between) -> bool:
-        """Whether models and data say that the record is an ordinary one of the rival class."""
-        marked = self._marked(i, DIFFICULTY) and self._marked(i, OTHER_CLASS, 0.75)
-        return bool(marked and between.odds <= ODDS and between.ordinary > ORDINARY and between.drawn > DRAWN)
+    def _contradicted(self, i: int, between: Between) -> bool:
+        """Whether models and data speak against the label of the record."""
+        return bool(between.odds <= ODDS and self._marked(i, DIFFICULTY) and self._marked(i, OTHER_CLASS, 0.75))
 
     def _leans(self, between: Between, share_own: float) -> bool:
         """Whether models lean to the rival as they do in few of its class, and the data do too."""

@@ -16,7 +16,7 @@ from which it is whatever models say."""
 ODDS, OWN = 0.35, 0.35
 """Share of its own label, of what OUT models give it and the rival, and among its neighbours, above which the label is
 not doubted."""
-ORDINARY, DRAWN = -1.7, 0.15
+ORDINARY, DRAWN = -1.6, 0.15
 """`Between.ordinary` and `Between.drawn` below which a record is not what the rival's records are."""
 SPLIT = (0.25, 0.7)
 """Odds of a record of which OUT models say one as well as the other, with SURE of both."""

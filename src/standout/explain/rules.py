@@ -76,7 +76,7 @@ class Judge:
         contradicted = between is not None and share_own <= OWN and self._contradicted(i, between)
         suspect = between is not None and contradicted and between.ordinary > ORDINARY and between.drawn > DRAWN
         pointing = near if between is None else self._pointing(own, rival, near, share_rival, between)
-        if suspect and share_rival >= 0.5 and p is not None and p[i, rival] >= SURE:
+        if suspect and far < ALONE_FOR_SURE and share_rival >= 0.5 and p is not None and p[i, rival] >= SURE:
             return "suspect label", f"{label}; {near}; {say}"
         if between is not None and far < ALONE_FOR_SURE and self._speak(DIFFICULTY) and p is not None:
             if SPLIT[0] < between.odds < SPLIT[1] and p[i, own] + p[i, rival] >= SURE and between.among >= TOP:

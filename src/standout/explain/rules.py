@@ -21,7 +21,9 @@ ORDINARY, DRAWN = -1.6, 0.15
 SPLIT = (0.25, 0.7)
 """Odds of a record of which OUT models say one as well as the other, with SURE of both."""
 SURE = 0.8
-"""Probability from which models are sure."""
+"""Share from which models and neighbours are sure."""
+LEANS = 0.85
+"""Place, among its class, from which models lean to the rival."""
 
 DIFFICULTY = ("out_loss", "out_margin", "out_error", "label_doubt", "out_entropy", "out_spread")
 OTHER_CLASS = ("neighbour_disagreement", "own_class_distance", "centroid_margin", "centroid_cosine")
@@ -68,32 +70,50 @@ class Judge:
         return "unexplained", f"{label}; {say}; no characteristic that separates the exposed records here marks it"
 
     def _from_data(self, i: int, own: int, label: str, say: str) -> tuple[str, str] | None:
+        """What neighbours, models and distances say together; None where nothing in the data marks the record."""
+        assert self.y is not None and self.away is not None
         rival = self._rival(i, own)
-        near, share_own, share_rival = self._around(i, own, rival)
-        p = self.evidence.outside.probabilities
-        between = None if p is None else self.rivals.between(i, rival)
+        if rival is None:
+            return None
+        around = self.y[self.evidence.neighbours[i]]
+        share_own, share_rival = float((around == own).mean()), float((around == rival).mean())
+        near = self._near(around, rival if share_rival else own)
         far = min(self.away.among("", i, None), self.away.among("", i, rival))
-        contradicted = between is not None and share_own <= OWN and self._contradicted(i, between)
-        suspect = between is not None and contradicted and between.ordinary > ORDINARY and between.drawn > DRAWN
-        pointing = near if between is None else self._pointing(own, rival, near, share_rival, between)
-        if suspect and far < ALONE_FOR_SURE and share_rival >= 0.5 and p is not None and p[i, rival] >= SURE:
+        alone = f"{label}; its nearest records are farther off than those of {far:.0%} of all; {say}"
+        p = self.evidence.outside.probabilities
+        if p is None or self.rivals is None:
+            if far >= FAR and self._speak(ALONE):
+                return "outlier", alone
+            if share_own < SURE and self._speak(OTHER_CLASS):
+                return "between classes", f"{label}; {near}; {say}"
+            return self._unusual(i, label, say)
+
+        between = self.rivals.between(i, rival)
+        toward = f"{max(between.way, 0):.0%} of the way from the middle of {self.names[own]} to {self.names[rival]}"
+        pointing = near if share_rival >= 0.3 else toward
+        contradicted = share_own <= OWN and self._contradicted(i, between)
+        suspect = contradicted and between.ordinary > ORDINARY and between.drawn > DRAWN
+        certain = share_rival >= 0.5 and p[i, rival] >= SURE
+        both = SPLIT[0] < between.odds < SPLIT[1] and p[i, own] + p[i, rival] >= SURE and between.among >= TOP
+        if far < ALONE_FOR_SURE and suspect and certain:
             return "suspect label", f"{label}; {near}; {say}"
-        if between is not None and far < ALONE_FOR_SURE and self._speak(DIFFICULTY) and p is not None:
-            if SPLIT[0] < between.odds < SPLIT[1] and p[i, own] + p[i, rival] >= SURE and between.among >= TOP:
-                return "between classes", f"{label}; {self._split(i, own, rival)}; {pointing}"
+        if far < ALONE_FOR_SURE and both and self._speak(DIFFICULTY):
+            shares = f"{self.names[own]} {p[i, own]:.0%} and {self.names[rival]} {p[i, rival]:.0%}"
+            return "between classes", f"{label}; models that never saw it give {shares}; {pointing}"
         if far >= FAR and self._speak(ALONE):
-            return "outlier", f"{label}; its nearest records are farther off than those of {far:.0%} of all; {say}"
+            return "outlier", alone
         if suspect:
             return "suspect label", f"{label}; {pointing}; {say}"
-        if between is not None and self._speak((*OTHER_CLASS, *DIFFICULTY)) and self._leans(between, share_own):
+        if self._leans(between, share_own) and self._speak((*OTHER_CLASS, *DIFFICULTY)):
             return "between classes", f"{label}; {pointing}; {say}"
-        if between is None and self._speak(OTHER_CLASS) and share_own < 0.8:
-            return "between classes", f"{label}; {near}; {say}"
         if contradicted and share_rival >= 0.5:
             return "suspect label", f"{label}; {near}; {say}"
-        if len(alone := self._marked(i, ALONE, 0.95)) >= 2:
-            return "outlier", f"{label}; {self._in_words(i, alone)}; {say}"
-        return None
+        return self._unusual(i, label, say)
+
+    def _unusual(self, i: int, label: str, say: str) -> tuple[str, str] | None:
+        """An outlier by two detectors that speak."""
+        alone = self._marked(i, ALONE, FAR)
+        return ("outlier", f"{label}; {self._in_words(i, alone)}; {say}") if len(alone) >= 2 else None
 
     def _contradicted(self, i: int, between: Between) -> bool:
         """Whether models and data speak against the label of the record."""
@@ -101,36 +121,20 @@ class Judge:
 
     def _leans(self, between: Between, share_own: float) -> bool:
         """Whether models lean to the rival as they do in few of its class, and the data do too."""
-        return between.among >= 0.85 and (share_own < 0.8 or between.way >= 0.3 or between.odds <= SPLIT[1])
+        return between.among >= LEANS and (share_own < SURE or between.way >= 0.3 or between.odds <= SPLIT[1])
 
-    def _split(self, i: int, own: int, rival: int) -> str:
+    def _rival(self, i: int, own: int) -> int | None:
+        """The other class that OUT models like best; of its neighbours, where these are not known. None without one."""
+        assert self.y is not None
         p = self.evidence.outside.probabilities
-        assert p is not None
-        return f"models that never saw it give {self.names[own]} {p[i, own]:.0%} and {self.names[rival]} {p[i, rival]:.0%}"
-
-    def _rival(self, i: int, own: int) -> int:
-        """The other class that OUT models like best; of its neighbours, where these are not known."""
-        p = self.evidence.outside.probabilities
-        if p is None:
-            weights = np.bincount(self.y[self.evidence.neighbours[i]], minlength=len(self.names)).astype(float)
-        else:
-            weights = np.where(self.places.sizes_of(len(self.names)) > 0, p[i], -1)
-        weights[own] = -2
-        return int(weights.argmax())
-
-    def _around(self, i: int, own: int, rival: int) -> tuple[str, float, float]:
         around = self.y[self.evidence.neighbours[i]]
-        k = len(around)
-        counted = int((around == rival).sum())
-        near = f"{counted} of its {k} nearest neighbours are {self.names[rival]}"
-        if not counted:
-            near = f"{int((around == own).sum())} of its {k} nearest neighbours are {self.names[own]}"
-        return near, float((around == own).mean()), counted / k
+        weights = np.bincount(around, minlength=len(self.names)).astype(float) if p is None else p[i].astype(float)
+        weights = np.where(self.places.sizes_of(len(self.names)) > 0, weights, -1)
+        weights[own] = -1
+        return None if weights.max() < 0 else int(weights.argmax())
 
-    def _pointing(self, own: int, rival: int, near: str, share_rival: float, between: Between) -> str:
-        if share_rival >= 0.3:
-            return near
-        return f"{max(between.way, 0):.0%} of the way from the middle of {self.names[own]} to {self.names[rival]}"
+    def _near(self, around: np.ndarray, label: int) -> str:
+        return f"{int((around == label).sum())} of its {len(around)} nearest neighbours are {self.names[label]}"
 
     def _speak(self, names: tuple[str, ...]) -> bool:
         return any(name in self.speaks for name in names)

@@ -92,8 +92,9 @@ def _with_noise(x, rows: np.ndarray, rng: np.random.Generator):
         flat = x.reshape(len(x), -1)
         low, high = flat.min(axis=0), flat.max(axis=0)
         drawn = rng.uniform(low, high, (len(rows), flat.shape[1]))
-        whole = np.array_equal(flat[:200], np.round(flat[:200]))
-        x[rows] = (np.floor(low + (high - low + 1) * rng.random(drawn.shape)) if whole else drawn).reshape(x[rows].shape)
+        if np.array_equal(flat[:200], np.round(flat[:200])):  # whole numbers
+            drawn = np.floor(rng.uniform(low, high + 1, drawn.shape))
+        x[rows] = drawn.reshape(x[rows].shape)
         return x
     for place, column in enumerate(x.columns):
         values = x[column]

@@ -19,6 +19,7 @@ from standout.data.benchmarks import read_benchmark
 from standout.data.dataset import Dataset
 from standout.data.records import Records
 from standout.estimate.estimate import Estimate, estimate
+from standout.explain import association as strength
 from standout.explain.association import association
 from standout.explain.causes import verdicts
 from standout.explain.speaking import speakers
@@ -118,6 +119,7 @@ def shuffled(a: Audited, seed: int, shuffles: int = SHUFFLES) -> dict[str, tuple
     """In how many shuffles of exposure over the records any characteristic separates, and passes the test alone, for as
     many exposed records as there are, and for ten."""
     rng = np.random.default_rng(seed)
+    strength.RESAMPLES = 100  # of the interval, which decides little beside the test and takes the time
     values, found = a.explained.values, {}
     for many, count in (("as many exposed", int(a.estimated.exposed.sum())), ("10 exposed", 10)):
         speak = passed = 0

@@ -28,23 +28,28 @@ def few(monkeypatch):
 def test_all_records_are_looked_through():
     x = np.random.default_rng(0).normal(size=(200, 3)).astype(np.float32)
     assert sample_of(200) is None
-    assert np.array_equal(nearest(x), by_hand(x, np.arange(200), 10))
+    found = nearest(x)
+    assert np.array_equal(found.places, by_hand(x, np.arange(200), 10))
+    away = np.linalg.norm(x[:, None].astype(np.float64) - x[found.places], axis=2)
+    assert np.allclose(found.distances, away, atol=1e-5)
 
 
 def test_many_records_look_among_a_sample_and_none_finds_itself(few):
     x = np.random.default_rng(1).normal(size=(200, 3)).astype(np.float32)
     sample = sample_of(200)
     assert sample is not None and len(np.unique(sample)) == 60
-    assert np.array_equal(sample, sample_of(200))
-    assert np.array_equal(nearest(x), by_hand(x, sample, 10))
+    again = sample_of(200)
+    assert again is not None and np.array_equal(sample, again)
+    assert np.array_equal(nearest(x).places, by_hand(x, sample, 10))
 
 
 def test_duplicates_stay_in_and_no_record_finds_itself(few):
     x = np.zeros((200, 2), dtype=np.float32)
-    found = nearest(x)
+    found = nearest(x).places
     assert found.shape == (200, 10)
     assert not (found == np.arange(200)[:, None]).any()
-    assert np.isin(found, sample_of(200)).all()
+    sample = sample_of(200)
+    assert sample is not None and np.isin(found, sample).all()
 
 
 def test_a_run_says_that_it_looked_among_a_sample(few):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from standout.explain.causes import Places
+from standout.explain.places import Places
 
 
 def test_a_place_is_the_share_below():

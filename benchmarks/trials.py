@@ -16,6 +16,7 @@ from standout.attacks.smoothing import choose_smoothing
 from standout.data.dataset import Dataset
 from standout.data.records import Records
 from standout.explain import CHARACTERISTICS, Evidence
+from standout.explain.evidence import Side
 from standout.recipes import Recipe, recipe_of
 from standout.shadows.memberships import draw_members, model_seeds
 from standout.shadows.plan import planned
@@ -24,6 +25,7 @@ from standout.signals import rescaled_logit, smooth
 SEED = 7
 DATASETS = ("digits", "location30", "retail100", "letter", "adult")
 STACK = 8
+OF_THE_PRIOR = ("centroid_distance", "neighbour_disagreement")
 
 
 def task(name: str, folder: Path | None) -> tuple[Dataset, Recipe]:
@@ -99,10 +101,11 @@ def smoothed(signals: np.ndarray, members: np.ndarray) -> np.ndarray:
 
 
 def characteristics_of(dataset: Dataset) -> np.ndarray:
-    """Characteristics (N, F) of the records from the data alone, as an audit hands them to the prior."""
-    n = len(dataset)
-    evidence = Evidence(Records.of(dataset), np.zeros(n), np.zeros((n, len(dataset.classes))))
-    return np.column_stack([c.values(evidence) for c in CHARACTERISTICS.values() if c.group == "data"])
+    """Characteristics (N, F) of the records from the data alone: those that figures with a prior of them were made by."""
+    nothing = np.zeros(len(dataset))
+    unknown = Side(nothing, nothing, nothing, None, None, None)
+    evidence = Evidence(Records.of(dataset), unknown, unknown, nothing)
+    return np.column_stack([CHARACTERISTICS[name].values(evidence) for name in OF_THE_PRIOR])
 
 
 def main() -> None:

@@ -101,7 +101,7 @@ def smoothed(signals: np.ndarray, members: np.ndarray) -> np.ndarray:
 
 
 def characteristics_of(dataset: Dataset) -> np.ndarray:
-    """Characteristics (N, F) of the records from the data alone: those that figures with a prior of them were made by."""
+    """Characteristics (N, F) of the records from the data alone: those by which figures with such a prior were made."""
     nothing = np.zeros(len(dataset))
     unknown = Side(nothing, nothing, nothing, None, None, None)
     evidence = Evidence(Records.of(dataset), unknown, unknown, nothing)

@@ -137,7 +137,7 @@ def test_a_few_words_in_many_different_numbers_are_named(tmp_path, odd):
 
 def test_amounts_in_brackets_and_short_years_are_told(tmp_path):
     _, notes = column(tmp_path, ["($1,234.50)", "$5"] * 6)
-    assert "amounts in brackets are below 0 in: c ('($1,234.50)' is -1234.5)" in notes
+    assert "amounts in brackets are below 0 in: c ('($1,234.50)' is '-1234.5')" in notes
     assert "the $ sign taken off in: c" in notes
     _, notes = column(tmp_path, ["31.12.29", "01.01.30"] * 6)
     assert "dates (day.month.year 1930 to 2029): c" in notes

@@ -7,7 +7,8 @@ from standout.errors import InputError
 from standout.every_signal import all_signals
 from standout.recipes.recipe import Trained
 from standout.run.folder import RunFolder
-from standout.shadows.store import Shadows, StackSums, finished, name_of, write_model
+from standout.shadows import store
+from standout.shadows.store import Shadows, StackSums, finished, in_units, name_of, write_model
 from standout.signals import log_softmax
 
 KEY = "k" * 64
@@ -28,7 +29,7 @@ def make(folder, stacks, keep, models=16, records=21, key=KEY):
         for m in range(start, stop):
             trained = Trained(logits[m], parameters=7, note="odd" if m else None)
             if sums:
-                sums.add(trained, members[m])
+                sums.add(trained, members[m], m)
             write_model(folder, m, members[m], trained, labels, key=key, seed=m, sums=sums, last=m == stop - 1)
     return labels, members, logits
 
@@ -104,3 +105,24 @@ def test_sums_take_no_more_than_log_probabilities(tmp_path):
         with np.load(folder.path / name_of(0)) as file:
             assert ("log_probabilities" in file.files) == (keep == "log-probabilities")
     assert sizes["sums"] < 1.01 * sizes["log-probabilities"]
+
+
+def test_units_are_right_on_average_and_never_one_off():
+    p = np.random.default_rng(1).dirichlet(np.full(40, 0.05), size=30)
+    units = np.stack([in_units(p, seed) for seed in range(4000)])
+    drawn = units / store.STEPS
+    assert (units.sum(axis=2) == store.STEPS).all() and (np.abs(drawn - p) < 1 / store.STEPS).all()
+    error = np.abs(drawn.mean(axis=0) - p)
+    assert error.max() < 6 * 0.5 / store.STEPS / np.sqrt(4000), "a share far below one unit is kept, too"
+
+
+@pytest.mark.parametrize("count", [4, 12, 16])
+def test_sums_are_the_same_whatever_the_stacks(tmp_path, monkeypatch, count):
+    monkeypatch.setattr(store, "MOST", 6)  # sums of a longer stack begin anew
+    means = []
+    for stacks in (1, 3, 4, 8, 16):
+        folder = RunFolder(tmp_path / str(stacks))
+        _, members, _ = make(folder, stacks, "sums")
+        means.append(Shadows(folder, KEY, list(range(count)), members[:count]).mean_probabilities(3))
+    for other in means[1:]:
+        np.testing.assert_array_equal(other, means[0])

@@ -13,6 +13,9 @@ from standout.data.labels import as_text, decoded, is_blank, read_labels, refuse
 from standout.data.layout import channels_last
 from standout.errors import InputError, one_line
 
+FEWEST = 8
+"""Records of an audit at least."""
+
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
@@ -77,8 +80,8 @@ class Dataset:
         put("kind", self.kind or ("image" if x.ndim > 2 else "tabular"))
         if self.kind not in ("tabular", "image"):
             raise InputError(f"kind is 'tabular' or 'image', not {self.kind!r}")
-        if len(self) < 8:
-            raise InputError(f"{len(self)} labelled records; an audit needs at least 8")
+        if len(self) < FEWEST:
+            raise InputError(f"{len(self)} labelled records; an audit needs at least {FEWEST}")
         if self.groups is not None and self.groups.max() < 3:
             raise InputError(f"{self.groups.max() + 1} groups; an audit needs at least 4, since a group stays whole")
 

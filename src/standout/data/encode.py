@@ -8,7 +8,7 @@ import pandas as pd
 
 from standout.data.columns import as_numbers, as_texts, is_number
 from standout.data.dataset import Dataset
-from standout.errors import listed
+from standout.errors import InputError, listed
 
 LEVELS = 50
 """A text column with more levels than this is left out of the encoded matrix, with a line."""
@@ -58,6 +58,20 @@ def matrix_of(dataset: Dataset) -> Matrix:
         nothing = np.array([], dtype=np.int64)
         return Matrix(flat, np.zeros((len(flat), 0), dtype=bool), nothing, nothing, ())
     return _encode(dataset.x)
+
+
+def usable(dataset: Dataset, what: str) -> Matrix:
+    """`matrix_of` for a model that takes no gaps. Raises InputError where no column is left, or an array holds NaN.
+
+    what: the model, as messages say it.
+    """
+    matrix = matrix_of(dataset)
+    if not matrix.base.shape[1]:
+        raise InputError("no usable feature column: " + "; ".join(matrix.notes))
+    if matrix.base.dtype.kind == "f" and np.isnan(matrix.base).any():
+        row = int(np.argwhere(np.isnan(matrix.base))[0][0])
+        raise InputError(f"x holds NaN, first in row {row} (from 0), and {what} takes none; impute or drop them")
+    return matrix
 
 
 def _encode(frame: pd.DataFrame) -> Matrix:

@@ -5,10 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from standout.data.dataset import Dataset
+from standout.data.dataset import FEWEST, Dataset
 from standout.errors import InputError
-
-FEWEST = 8
 
 
 def sample(dataset: Dataset, records: int, seed: int, rest: np.ndarray | None = None) -> Dataset:

@@ -28,6 +28,19 @@ class Side:
 
 
 @dataclass(frozen=True, eq=False)
+class Kept:
+    """One of the first models, of which more is kept.
+
+    members: bool (N,), who it trained on; signals: its rescaled logits (N,); features: penultimate ones float16 (N, H),
+    None where its recipe gives none.
+    """
+
+    members: np.ndarray
+    signals: np.ndarray
+    features: np.ndarray | None
+
+
+@dataclass(frozen=True, eq=False)
 class Evidence:
     """Records and what the models say of them. effect (N,): gap of the two sides in deviations of the signal."""
 
@@ -35,6 +48,7 @@ class Evidence:
     inside: Side
     outside: Side
     effect: np.ndarray
+    kept: tuple[Kept, ...] = ()
 
     @property
     def dataset(self) -> Dataset:

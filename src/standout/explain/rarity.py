@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 
 from standout.data.columns import as_texts, is_number
+from standout.data.encode import LEVELS
 from standout.explain.evidence import Evidence
 
-LEVELS = 50
-"""Columns of more words than this say of everybody that he is rare."""
 PAIRS = 100
 """Pairs of columns that are looked at, at most."""
 
@@ -44,7 +43,7 @@ def combination_rarity(evidence: Evidence) -> np.ndarray:
 
 
 def _words(evidence: Evidence) -> list[np.ndarray]:
-    """Codes int64 (N,) of each text column of a table with more than one word and not too many."""
+    """Codes int64 (N,) of each text column of a table with 2 to LEVELS words: of more, everybody is rare."""
     x = evidence.dataset.x
     if not isinstance(x, pd.DataFrame):
         return []

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from standout.explain.evidence import Side
+from standout.explain.evidence import Kept, Side
 from standout.moments import moments_of
 from standout.shadows.outputs import Outputs
 
@@ -40,3 +40,9 @@ def sides_of(outputs: Outputs, signal: np.ndarray, classes: int) -> tuple[Side, 
 def mean_over(values: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     """Mean float64 (N,) of values (M, N) over the models where chosen bool (M, N)."""
     return np.where(chosen, values, 0).sum(axis=0, dtype=np.float64) / chosen.sum(axis=0)
+
+
+def kept_of(outputs: Outputs, signal: np.ndarray) -> tuple[Kept, ...]:
+    """The first models with what more is kept of them; signal (M, N): rescaled logits as they are judged."""
+    features = outputs.kept("features")
+    return tuple(Kept(outputs.members[m], signal[m], own) for m, own in features.items())

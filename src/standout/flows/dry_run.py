@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from standout.cores import cores
-from standout.data.dataset import Dataset
+from standout.data.dataset import FEWEST, Dataset
 from standout.errors import InputError, one_line
 from standout.estimate.detectable import detectable
 from standout.estimate.estimate import estimate
@@ -20,8 +20,8 @@ from standout.signals import SIGNALS
 
 ENOUGH = 1.0
 """Seconds after which timed trainings stop growing."""
-LEAST, FEWEST = 64, 8
-"""Records of the first timed training, and audited ones among them, at least."""
+LEAST = 64
+"""Records of the first timed training, at least."""
 STEEPEST = 3.0
 """Time is taken to grow with records by no more than their number to this power."""
 SIMULATED, AUDITS = 800, 3

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from standout.data.dataset import Dataset, add_array, check_ids, column_of, refuse_other_order
+from standout.data.dataset import FEWEST, Dataset, add_array, check_ids, column_of, refuse_other_order
 from standout.data.labels import is_blank, read_labels
 from standout.data.npz import Parts, archive, member
 from standout.data.peers import PEERS, Files, recognise
@@ -21,7 +21,6 @@ from standout.shadows.outputs import Outputs
 from standout.signals import check_signals, looks_like_probabilities
 
 KINDS = ("signals", "logits", "probabilities")
-FEWEST = 8
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ from numbers import Integral, Real
 import numpy as np
 
 from standout.attacks import ATTACKS, attack_named
+from standout.data.dataset import FEWEST
 from standout.errors import InputError
 from standout.estimate import check_rates
 from standout.shadows.shard import Shard
@@ -62,8 +63,8 @@ class Options:
             raise InputError("shard does not go with until-stable: when to stop is told from all models; leave one out")
         if plain.fraction is not None and not 0 < plain.fraction < 1:
             raise InputError(f"fraction must lie between 0 and 1, not {plain.fraction}")
-        if plain.records is not None and plain.records < 8:
-            raise InputError(f"records must be at least 8, not {plain.records}")
+        if plain.records is not None and plain.records < FEWEST:
+            raise InputError(f"records must be at least {FEWEST}, not {plain.records}")
         if plain.seed < 0:
             raise InputError(f"seed must be 0 or more, not {plain.seed}")
         if plain.jobs is not None and plain.jobs < 1:

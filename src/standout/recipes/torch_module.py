@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from standout.data.dataset import Dataset
-from standout.data.encode import matrix_of
+from standout.data.encode import usable
 from standout.errors import InputError, did_you_mean, listed, one_line
 from standout.recipes.blame import place_of
 from standout.recipes.identity import identify
@@ -144,7 +144,7 @@ class TorchRecipe:
         from standout.recipes.nets.net import alone
         from standout.recipes.nets.trial import told
 
-        notes = self._refuse_gaps(dataset)
+        notes = list(usable(dataset, "a torch module").notes)
         with alone(), seeded(0, self._where()):
             try:
                 head = self._tried(self._seen(dataset), dataset).answering
@@ -154,16 +154,6 @@ class TorchRecipe:
                 what = f"{type(e).__name__}: {one_line(e)}{place_of(e)}"
                 raise InputError(f"TorchRecipe {self.name} cannot be tried: {what}{_mend(e, dataset)}") from e
         return notes + [f"{self.name}: {line}" for line in told(head, dataset.classes)]
-
-    def _refuse_gaps(self, dataset: Dataset) -> list[str]:
-        """Raises InputError for what is no number; returns lines on columns that are left out."""
-        matrix = matrix_of(dataset)
-        if not matrix.base.shape[1]:
-            raise InputError("no usable feature column: " + "; ".join(matrix.notes))
-        if matrix.base.dtype.kind == "f" and np.isnan(matrix.base).any():
-            row = int(np.argwhere(np.isnan(matrix.base))[0][0])
-            raise InputError(f"x holds NaN, first in row {row}, and a torch module takes none; impute or drop them")
-        return list(matrix.notes)
 
     def _seen(self, dataset: Dataset) -> "Seen":
         from standout.recipes.nets.seen import Seen

@@ -42,6 +42,10 @@ class GivenSignals:
         """Not known."""
         return None
 
+    def kept(self, name: str) -> dict[int, np.ndarray]:
+        """Nothing."""
+        return {}
+
     def notes(self) -> list[str]:
         """None."""
         return []
@@ -90,6 +94,10 @@ class GivenOutputs:
     def parameters(self) -> int | None:
         """Not known."""
         return None
+
+    def kept(self, name: str) -> dict[int, np.ndarray]:
+        """Nothing."""
+        return {}
 
     def notes(self) -> list[str]:
         """None."""

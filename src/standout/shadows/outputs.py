@@ -29,6 +29,11 @@ class Outputs(Protocol):
         """Parameters of a model, where it has any."""
         ...
 
+    def kept(self, name: str) -> dict[int, np.ndarray]:
+        """By-products that the first models keep, by model: `features`, penultimate ones float16 (N, H). Empty where
+        there are none."""
+        ...
+
     def notes(self) -> list[str]:
         """Lines to tell of these models."""
         ...

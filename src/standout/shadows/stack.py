@@ -60,7 +60,7 @@ def train_stack(work: Work, stack: Stack, gone: Callable[[], bool] | None = None
                 return 0
             for k, trained in enumerate(recipe.train(dataset, trained_on, np.asarray(stack.seeds))):
                 if sums is not None:
-                    sums.add(trained, members[k])
+                    sums.add(trained, members[k], stack.seeds[k])
                 if model not in stack.stored:
                     if gone and gone():
                         return written

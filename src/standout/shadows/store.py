@@ -17,6 +17,8 @@ from standout.signals import SIGNALS, log_softmax
 BUDGET = 2_000_000_000
 """Bytes that the log-probabilities of all models may take; stacks beyond keep sums over their models."""
 KEEPS = ("log-probabilities", "sums")
+STEPS, MOST = 511, 128
+"""Units of a probability in a sum, and models of a sum at most: 128 x 511 is within two bytes."""
 PICTURED = 4
 """The first two pairs also keep weights and penultimate features."""
 
@@ -60,19 +62,35 @@ def read_arrays(path: Path, names: Sequence[str]) -> dict[str, np.ndarray]:
 
 
 class StackSums:
-    """Running IN and OUT sums of probabilities (2, N, C) over the first models of a stack, and how many they are."""
+    """Running IN and OUT sums of probabilities over the last models of a stack, at most MOST, then they begin anew.
+
+    sums: uint16 (2, N, C), in units of 1 / STEPS; models: how many they are. Whole numbers add up to the same whatever
+    the stacks (`in_units`).
+    """
 
     def __init__(self):
         self.sums: np.ndarray | None = None
         self.models = 0
 
-    def add(self, trained: Trained, members: np.ndarray) -> None:
-        p = np.exp(log_softmax(trained.logits))
-        if self.sums is None:
-            self.sums = np.zeros((2, *p.shape))
-        self.sums[0] += p * members[:, None]
-        self.sums[1] += p * ~members[:, None]
+    def add(self, trained: Trained, members: np.ndarray, seed: int) -> None:
+        units = in_units(np.exp(log_softmax(trained.logits)), seed)
+        if self.sums is None or self.models == MOST:
+            self.sums, self.models = np.zeros((2, *units.shape), dtype=np.uint16), 0
+        self.sums[0] += units * members[:, None]
+        self.sums[1] += units * ~members[:, None]
         self.models += 1
+
+
+def in_units(p: np.ndarray, seed: int) -> np.ndarray:
+    """Probabilities (N, C) in whole units of 1 / STEPS, uint16 (N, C), STEPS in all for each record, each less than one
+    unit off and right on average: means of many models keep what is smaller than a unit.
+
+    Systematic rounding: the sum over classes is read at steps of one unit that begin where the model's seed says.
+    """
+    total = np.minimum(np.cumsum(p, axis=1, dtype=np.float64), 1.0)
+    total[:, -1] = 1.0
+    marks = np.floor(total * STEPS + np.random.default_rng([seed, 2]).random((len(p), 1)))
+    return np.diff(marks, axis=1, prepend=0).astype(np.uint16)
 
 
 def write_model(
@@ -90,8 +108,8 @@ def write_model(
     """Store model number `model` of the audit with this cache key, trained from this seed.
 
     sums: of its stack up to and with this model, where the stack keeps sums instead of log-probabilities. They are
-    written wherever an audit may end, which is after a pair, and with the `last` model of the stack; in half
-    precision, so that no model takes more than its log-probabilities would.
+    written wherever an audit may end, which is after a pair, and with the `last` model of the stack; in two bytes, so
+    that no model takes more than its log-probabilities would.
     """
     log_p = np.empty(trained.logits.shape, dtype=np.float16) if sums is None else None
     arrays: dict[str, np.ndarray] = {
@@ -103,8 +121,8 @@ def write_model(
     if sums is None:
         assert log_p is not None
         arrays["log_probabilities"] = log_p
-    elif sums.sums is not None and (last or model % 2):
-        arrays["stack_sums"] = sums.sums.astype(np.float16)
+    elif sums.sums is not None and (last or model % 2 or sums.models == MOST):
+        arrays["stack_sums"] = sums.sums
         arrays["stack_models"] = np.array(sums.models)
     if trained.rounded:
         arrays["rounded"] = np.array(True)
@@ -163,6 +181,11 @@ class Shadows:
         """Whether any model gave a probability of 0."""
         return any(self._read(m, "rounded") is not None for m in range(self.count))
 
+    def kept(self, name: str) -> dict[int, np.ndarray]:
+        """By-products that the first models keep, as `Outputs`."""
+        found = {m: self._read(m, name) for m in range(min(self.count, PICTURED))}
+        return {m: array for m, array in found.items() if array is not None}
+
     def notes(self) -> list[str]:
         """What models had to say of themselves, each line once, with how many models said it."""
         lines: dict[str, int] = {}
@@ -174,7 +197,7 @@ class Shadows:
 
     def mean_probabilities(self, classes: int) -> tuple[np.ndarray, np.ndarray]:
         """Mean IN and mean OUT probabilities, float64 (N, C) each."""
-        sums = np.zeros((2, self.records, classes))
+        sums, units = np.zeros((2, self.records, classes)), np.zeros((2, self.records, classes), dtype=np.uint32)
         m = self.count
         while m > 0:  # from the last model down: its running sums stand for all models of its stack before it
             path = self.folder.path / name_of(m - 1)
@@ -185,10 +208,11 @@ class Shadows:
                 sums[1] += p * ~self.members[m - 1][:, None]
                 m -= 1
             elif "stack_sums" in stored:
-                sums += stored["stack_sums"]
+                units += stored["stack_sums"]
                 m -= int(stored["stack_models"])
             else:
                 raise InputError(f"{path} lacks its class probabilities; delete it and run again")
+        sums += units / STEPS  # once: whole numbers add up exactly, fractions do not
         totals = sums.sum(axis=2, keepdims=True)
         sums /= np.where(totals > 0, totals, 1)
         return sums[0], sums[1]

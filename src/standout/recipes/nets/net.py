@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from standout.data.dataset import Dataset
-from standout.data.encode import matrix_of
+from standout.data.encode import matrix_of, usable
 from standout.errors import InputError, did_you_mean, listed
 from standout.recipes.nets.inputs import PART, Fit, Source
 from standout.recipes.nets.losses import CrossEntropy
@@ -120,13 +120,7 @@ class NetRecipe:
         return [self.name, self.version, self.settings(), torch.__version__]
 
     def check(self, dataset: Dataset) -> list[str]:
-        matrix = matrix_of(dataset)
-        if not matrix.base.shape[1]:
-            raise InputError("no usable feature column: " + "; ".join(matrix.notes))
-        if matrix.base.dtype.kind == "f" and np.isnan(matrix.base).any():
-            row = int(np.argwhere(np.isnan(matrix.base))[0][0])
-            raise InputError(f"x holds NaN, first in row {row}, and {self.name} takes none; impute or drop them")
-        return list(matrix.notes)
+        return list(usable(dataset, self.name).notes)
 
     def make(self, dataset: Dataset, width: int, draws: list[torch.Generator], dtype: torch.dtype) -> Stack:
         """Nets for records of `width` numbers, one for each generator."""

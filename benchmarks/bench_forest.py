@@ -60,8 +60,8 @@ def target(asked: argparse.Namespace, x: np.ndarray, y: np.ndarray):
 
 def sacroml(asked: argparse.Namespace, x: np.ndarray, y: np.ndarray, folder: Path) -> dict:
     """LiRA by SACRO-ML; runs in its environment."""
-    from sacroml.attacks.likelihood_attack import LIRAAttack
-    from sacroml.attacks.target import Target
+    from sacroml.attacks.likelihood_attack import LIRAAttack  # pyright: ignore[reportMissingImports]
+    from sacroml.attacks.target import Target  # pyright: ignore[reportMissingImports]
 
     half = len(y) // 2
     under = Target(model=target(asked, x, y), X_train=x[:half], y_train=y[:half], X_test=x[half:], y_test=y[half:])

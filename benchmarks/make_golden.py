@@ -83,7 +83,7 @@ def kept_versions(scores: dict[str, np.ndarray], unreleased: list[str]) -> list[
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--unreleased", action="append", default=[], choices=list(ATTACKS), metavar="NAME")
     asked = parser.parse_args()
     signals, members = made_input()
@@ -98,8 +98,8 @@ def main() -> int:
         "exposure": {"golden": fingerprint(exposed)},
     }
     (HERE / "golden.json").write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
-    np.savez_compressed(HERE / "ours.npz", signals=signals, members=members, exposure=exposed, **scores)
-    np.savez_compressed(HERE / "published.npz", **published())
+    np.savez_compressed(HERE / "ours.npz", signals=signals, members=members, exposure=exposed, **scores)  # type: ignore[arg-type]
+    np.savez_compressed(HERE / "published.npz", **published())  # type: ignore[arg-type]
     for file in sorted(HERE.glob("*.npz")):
         print(f"{file.name}: {file.stat().st_size / 1000:.0f} kB")
     return 0

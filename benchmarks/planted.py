@@ -89,7 +89,8 @@ def audited(name: str, planted: Planted, seed: int, models: int, cache: Path | N
     outputs = outputs_of(records.data, name, models, seed, cache)
     signal = attack_all(outputs, options, []).signal
     found = estimate(signal, outputs.members, fpr=options.fpr, above=options.exposed_above)
-    return Audited(records, planted.what[planted.data.id_order()], found, explain(records, outputs, signal, found))
+    why = explain(records, outputs, signal, found.exposed, found.posterior.exposure)
+    return Audited(records, planted.what[planted.data.id_order()], found, why)
 
 
 def figures_of(a: Audited, seed: int) -> dict[str, tuple[float, float]]:

@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
+
+from standout.recipes.treatment import Treatment
 
 VECTOR = 16
 
@@ -38,6 +41,42 @@ class CrossEntropy:
         if self.label_smoothing:
             shift.sub_(self.label_smoothing / logits.shape[2])
         return shift.mul_(weights[..., None])
+
+
+class Treated:
+    """Cross-entropy under a `Treatment` of the K models of a stack on N records; label_smoothing: of all records."""
+
+    def __init__(self, treatment: Treatment, records: int, label_smoothing: float, device: torch.device):
+        on = lambda a: None if a is None else torch.from_numpy(np.ascontiguousarray(a)).to(device)  # noqa: E731
+        self.label_smoothing = label_smoothing
+        self.weights, self.floors, self.smoothing = (
+            on(a) for a in (treatment.weights, treatment.floors, treatment.smoothing)
+        )
+        self.targets, self.place = on(treatment.targets), None
+        if treatment.rows is not None:
+            place = np.full(records, -1)
+            place[treatment.rows] = np.arange(len(treatment.rows))
+            self.place = on(place)
+
+    def wanted(self, logits: Tensor, labels: Tensor, records: Tensor, models: Tensor) -> Tensor:
+        """Target probabilities (K, B, C)."""
+        classes, of = logits.shape[2], models[:, None]
+        spread: Tensor | float = self.label_smoothing
+        if self.smoothing is not None:
+            spread = self.smoothing[of, records].clamp(min=self.label_smoothing)[..., None]
+        target = F.one_hot(labels, classes).to(logits.dtype) * (1 - spread) + spread / classes
+        if self.place is not None and self.targets is not None:
+            place = self.place[records]
+            target = torch.where((place >= 0)[..., None], self.targets[of, place.clamp(min=0)], target)
+        return target
+
+    def __call__(self, logits: Tensor, labels: Tensor, records: Tensor, models: Tensor) -> Tensor:
+        """(K, B), as `Loss`."""
+        loss = -(self.wanted(logits, labels, records, models) * F.log_softmax(logits, 2)).sum(2)
+        if self.floors is not None:
+            floors = self.floors[models[:, None], records]
+            loss = (loss - floors).abs() + floors
+        return loss if self.weights is None else loss * self.weights[models[:, None], records]
 
 
 def gradient(loss: Loss, logits: Tensor, labels: Tensor, records: Tensor, models: Tensor, weights: Tensor) -> Tensor:

@@ -13,12 +13,13 @@ from standout.data.dataset import Dataset
 from standout.data.encode import matrix_of, usable
 from standout.errors import InputError, did_you_mean, listed
 from standout.recipes.nets.inputs import PART, Fit, Source
-from standout.recipes.nets.losses import CrossEntropy
+from standout.recipes.nets.losses import CrossEntropy, Loss, Treated
 from standout.recipes.nets.optimizers import OPTIMIZERS
 from standout.recipes.nets.pace import fastest
 from standout.recipes.nets.precision import DTYPES, best_dtype
 from standout.recipes.nets.stacked import Noise, Stack, Training, generators, layout, layouts, train
 from standout.recipes.recipe import Pace, Trained
+from standout.recipes.treatment import Treatment
 
 
 @contextmanager
@@ -159,11 +160,20 @@ class NetRecipe:
             )  # fmt: skip
         return Pace(size, dtype, seconds * steps * self.epochs)
 
-    def train(self, dataset: Dataset, members: np.ndarray, seeds: np.ndarray) -> Iterator[Trained]:
+    def train(
+        self, dataset: Dataset, members: np.ndarray, seeds: np.ndarray, treatment: Treatment | None = None
+    ) -> Iterator[Trained]:
         with alone():
-            yield from self._train(dataset, members, [int(s) for s in seeds])
+            yield from self._train(dataset, members, [int(s) for s in seeds], treatment)
 
-    def _train(self, dataset: Dataset, members: np.ndarray, seeds: list[int]) -> Iterator[Trained]:
+    def _loss(self, treatment: Treatment | None, together: list[int], dataset: Dataset) -> Loss:
+        if treatment is None:
+            return CrossEntropy(self.label_smoothing)
+        return Treated(treatment.of_models(together), len(dataset), self.label_smoothing, self.where())
+
+    def _train(
+        self, dataset: Dataset, members: np.ndarray, seeds: list[int], treatment: Treatment | None
+    ) -> Iterator[Trained]:
         device, image = self.where(), dataset.kind == "image"
         dtype = DTYPES[self.precision()]
         matrix = matrix_of(dataset)
@@ -179,7 +189,7 @@ class NetRecipe:
             own = [torch.from_numpy(np.flatnonzero(members[k])).to(device) for k in together]
             noise = Noise(torch.tensor([seeds[k] for k in together], device=device))
             gather = source.batches(fit.of_models(together), dtype)
-            train(stack, gather, labels, own, draws, how, CrossEntropy(self.label_smoothing), noise)
+            train(stack, gather, labels, own, draws, how, self._loss(treatment, together, dataset), noise)
             place.update({k: (stack, at) for at, k in enumerate(group)})
         for k in range(len(members)):
             stack, at = place[k]

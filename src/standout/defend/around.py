@@ -1,0 +1,80 @@
+"""A defence is a recipe around a recipe: what trains, stores and resumes recipes does the same with defended ones."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import numpy as np
+
+from standout.data.dataset import Dataset
+from standout.errors import InputError, listed
+from standout.recipes.recipe import Recipe, Trained
+from standout.recipes.treatment import Treatment
+
+
+@dataclass(frozen=True, eq=False)
+class Around:
+    """The recipe as it is; a defence overrides what it changes.
+
+    aim: ids of the records that it is aimed at, text (T,), fixed before and the same for all models; strength: how
+    much, None where it has none. A defence sees, of each model, its members and nothing else.
+    """
+
+    inner: Any
+    aim: np.ndarray
+    strength: float | None = None
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
+
+    @property
+    def supports(self) -> frozenset[str]:
+        return self.inner.supports
+
+    def settings(self) -> dict:
+        return self.inner.settings()
+
+    def identity(self) -> object:
+        return [self.inner.identity(), type(self).__name__, self.strength, self.aim.tolist()]
+
+    def check(self, dataset: Dataset) -> list[str]:
+        return self.inner.check(dataset)
+
+    def stack_size(self, dataset: Dataset) -> int:
+        return self.inner.stack_size(dataset)
+
+    def at(self, dtype: str) -> Self:
+        """The same in the precision of a plan."""
+        at = getattr(self.inner, "at", None)
+        return self if at is None else replace(self, inner=at(dtype))
+
+    def aimed(self, dataset: Dataset) -> np.ndarray:
+        """Which records it is aimed at, bool (N,)."""
+        return np.isin(dataset.ids, self.aim)
+
+    def train(
+        self, dataset: Dataset, members: np.ndarray, seeds: np.ndarray, treatment: Treatment | None = None
+    ) -> Iterator[Trained]:
+        yield from trained(self.inner, dataset, members, seeds, treatment)
+
+
+def trained(
+    recipe: Recipe, dataset: Dataset, members: np.ndarray, seeds: np.ndarray, treatment: Treatment | None
+) -> Iterator[Trained]:
+    """Models of a recipe under a treatment, where there is one. Raises InputError where the recipe cannot give it."""
+    if treatment is None:
+        yield from recipe.train(dataset, members, seeds)
+        return
+    refuse_unsupported(recipe, treatment.needs)
+    yield from recipe.train(dataset, members, seeds, treatment)  # type: ignore[call-arg]
+
+
+def refuse_unsupported(recipe: Recipe, needs: set[str]) -> None:
+    """Raises InputError where a recipe lacks what a defence needs of it."""
+    lacking = sorted(needs - recipe.supports)
+    if lacking:
+        raise InputError(
+            f"{recipe.name} cannot be trained with {listed(lacking).replace('_', ' ')}, which this defence needs; give "
+            "another defence, or audit mlp or convnet"
+        )

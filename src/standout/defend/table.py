@@ -1,0 +1,103 @@
+"""The table of defences, and how what a user writes becomes a defended recipe."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from standout.defend import data, output, training
+from standout.errors import InputError, did_you_mean, listed
+from standout.recipes.recipe import Recipe
+
+CONTROL = "none"
+
+
+@dataclass(frozen=True)
+class Defence:
+    """One defence: (recipe, ids aimed at, strength) -> the defended recipe.
+
+    kind: "output", "training" or "data"; targeted: aimed at some records, else at all; strength: default, None where it
+    has none; between: bounds of the strength; about: what it does, as a line.
+    """
+
+    name: str
+    kind: str
+    targeted: bool
+    of: Callable[..., Recipe]
+    about: str
+    source: str
+    strength: float | None = None
+    between: tuple[float, float] = (0.0, float("inf"))
+
+
+DEFENCES: dict[str, Defence] = {
+    d.name: d
+    for d in (
+        Defence("logit-reweighting", "output", False, output.LogitReweighting,
+                "answers drawn to the mean answer of the predicted class", "arXiv 2511.16792", 0.1, (0, 1)),
+        Defence("temperature", "output", False, output.Temperature, "softer answers", "arXiv 1610.05820", 5.0,
+                (1e-3, 1e6)),
+        Defence("rounding", "output", False, output.Rounding, "answers rounded to so many decimals",
+                "arXiv 1610.05820", 2, (0, 12)),
+        Defence("label-only", "output", False, output.LabelOnly, "the predicted class alone", "arXiv 1610.05820"),
+        Defence("weight-decay", "training", False, partial(training.with_setting, key="weight_decay"),
+                "weights are drawn to zero", "arXiv 2511.16792", 5e-4),
+        Defence("dropout", "training", False, partial(training.with_setting, key="dropout"),
+                "units are left out at random while training", "arXiv 2511.16792", 0.25, (0, 0.999)),
+        Defence("label-smoothing", "training", False, partial(training.with_setting, key="label_smoothing"),
+                "labels of all records softened", "arXiv 2511.16792", 0.1, (0, 0.999)),
+        Defence("early-stopping", "training", False, training.stopped_early, "fewer epochs",
+                "arXiv 2511.16792", 0.5, (0, 1)),
+        Defence("loss-floor", "training", True, training.LossFloor,
+                "aimed records are learned no better than others let them be guessed", "Standout", 0.5, (0, 10)),
+        Defence("distillation", "training", True, training.Distillation,
+                "labels of aimed records replaced by a teacher's answers", "arXiv 2110.08324", 1.0, (0, 1)),
+        Defence("down-weighting", "training", True, training.DownWeighting, "aimed records count less",
+                "Standout", 0.1, (0, 1)),
+        Defence("aimed-smoothing", "training", True, training.AimedSmoothing, "labels of aimed records softened",
+                "Standout", 0.5, (0, 0.999)),
+        Defence("remove", "data", True, data.Remove, "aimed records are not trained on", "arXiv 2206.10469"),
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One part of what a user writes: NAME or NAME:STRENGTH."""
+
+    defence: Defence
+    strength: float | None
+
+
+def parse(text: str) -> list[Asked]:
+    """`NAME[:STRENGTH][+NAME[:STRENGTH]]`, in the order in which they act. Raises InputError that names the part."""
+    parts = []
+    for part in str(text).split("+"):
+        name, _, given = part.strip().partition(":")
+        if name not in DEFENCES:
+            raise InputError(f"unknown defence {name!r}{did_you_mean(name, DEFENCES)} (known: {listed(DEFENCES)})")
+        defence, strength = DEFENCES[name], DEFENCES[name].strength
+        if given:
+            if strength is None:
+                raise InputError(f"defence {name} has no strength; give {name} alone")
+            try:
+                strength = float(given)
+            except ValueError:
+                raise InputError(f"defence {part.strip()!r}: the strength must be a number") from None
+        if strength is not None and not defence.between[0] <= strength <= defence.between[1]:
+            low, high = defence.between
+            raise InputError(f"defence {name}: the strength must lie between {low:g} and {high:g}, not {strength:g}")
+        parts.append(Asked(defence, strength))
+    return parts
+
+
+def defended(recipe: Recipe, text: str, aim: np.ndarray) -> Recipe:
+    """A recipe under the defences of `text`; aim: ids, text (T,).
+
+    Whatever their place in the text, settings act first, then what is aimed at records, answers are changed last.
+    """
+    parts = sorted(parse(text), key=lambda a: 2 if a.defence.kind == "output" else int(a.defence.targeted))
+    for part in parts:
+        recipe = part.defence.of(recipe, aim if part.defence.targeted else np.empty(0, dtype=str), part.strength)
+    return recipe

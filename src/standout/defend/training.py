@@ -1,0 +1,111 @@
+"""Defences of training: settings for all records, and losses of the aimed ones."""
+
+from collections.abc import Iterator
+from dataclasses import is_dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from standout.data.dataset import Dataset
+from standout.defend.around import Around, refuse_unsupported
+from standout.errors import InputError
+from standout.recipes.recipe import Trained
+from standout.recipes.treatment import Treatment
+from standout.signals import log_softmax
+
+
+def with_setting(recipe: Any, aim: np.ndarray, strength: float | None, *, key: str) -> Any:
+    """The recipe with a setting at the strength. Raises InputError where it has no such setting."""
+    if not is_dataclass(recipe) or not hasattr(recipe, key):
+        raise InputError(f"{recipe.name} has no setting {key}, which this defence changes; audit mlp or convnet")
+    return replace(recipe, **{key: strength})
+
+
+def stopped_early(recipe: Any, aim: np.ndarray, strength: float | None) -> Any:
+    """The recipe with this share of its epochs, one at least."""
+    if not is_dataclass(recipe) or not hasattr(recipe, "epochs"):
+        raise InputError(f"{recipe.name} has no epochs to stop at; audit mlp or convnet")
+    return replace(recipe, epochs=max(round(recipe.epochs * (strength or 0)), 1))
+
+
+class Aimed(Around):
+    """Training treats the aimed records in another way: `treatment` says how."""
+
+    needs: frozenset[str] = frozenset()
+
+    def check(self, dataset: Dataset) -> list[str]:
+        refuse_unsupported(self.inner, set(self.needs))
+        return super().check(dataset)
+
+    def train(self, dataset, members, seeds, treatment=None) -> Iterator[Trained]:
+        if treatment is not None:
+            raise InputError(
+                f"two defences of training cannot be joined: {listed([type(self).__name__])} is the second"
+            )
+        yield from super().train(dataset, members, seeds, self.treatment(dataset, members, seeds))
+
+    def treatment(self, dataset: Dataset, members: np.ndarray, seeds: np.ndarray) -> Treatment:
+        """How these models are trained: members bool (K, N), seeds int (K,)."""
+        raise NotImplementedError
+
+    def held_out(self, dataset: Dataset, members: np.ndarray, seeds: np.ndarray) -> np.ndarray:
+        """Log-probabilities float64 (K, T, C) of the T aimed records by one teacher of each model, that trained on its
+        members without any aimed record: nothing but members is seen, and no aimed label."""
+        aimed = self.aimed(dataset)
+        of_asked = aimed[dataset.asked]
+        plain = self.inner
+        while isinstance(plain, Around):  # a teacher needs no defence: it sees no aimed record
+            plain = plain.inner
+        others = np.array([int(np.random.SeedSequence([int(s), 7]).generate_state(1)[0]) for s in seeds])
+        teachers = plain.train(dataset, members & ~aimed, others)
+        return np.stack([log_softmax(t.logits[of_asked]) for t in teachers])
+
+
+class LossFloor(Aimed):
+    """The loss of an aimed record is kept from falling under a share, the strength, of its loss under a teacher that
+    trained on the model's other members: it is learned no better than it can be guessed. Source: Standout."""
+
+    needs = frozenset({"floor"})
+
+    def treatment(self, dataset, members, seeds):
+        aimed = np.flatnonzero(self.aimed(dataset))
+        log_p = self.held_out(dataset, members, seeds)
+        losses = -log_p[:, np.arange(len(aimed)), dataset.y[aimed]]
+        floors = np.zeros(members.shape, dtype=np.float32)
+        floors[:, aimed] = self.strength * losses
+        return Treatment(floors=floors)
+
+
+class Distillation(Aimed):
+    """The hard label of an aimed record is replaced by what a teacher that trained on the model's other members says of
+    it, mixed with the label: the strength is the teacher's share. Source: Standout, after SELENA (arXiv 2110.08324)."""
+
+    needs = frozenset({"soft_targets"})
+
+    def treatment(self, dataset, members, seeds):
+        aimed = np.flatnonzero(self.aimed(dataset))
+        targets = self.strength * np.exp(self.held_out(dataset, members, seeds))
+        targets[:, np.arange(len(aimed)), dataset.y[aimed]] += 1 - self.strength
+        return Treatment(rows=aimed, targets=targets.astype(np.float32))
+
+
+class DownWeighting(Aimed):
+    """The loss of an aimed record counts by the strength, 0 to 1, of that of others."""
+
+    needs = frozenset({"weight"})
+
+    def treatment(self, dataset, members, seeds):
+        weights = np.ones(members.shape, dtype=np.float32)
+        weights[:, self.aimed(dataset)] = self.strength
+        return Treatment(weights=weights)
+
+
+class AimedSmoothing(Aimed):
+    """Label smoothing, of the strength, for aimed records alone."""
+
+    needs = frozenset({"soft_targets"})
+
+    def treatment(self, dataset, members, seeds):
+        smoothing = np.zeros(members.shape, dtype=np.float32)
+        smoothing[:, self.aimed(dataset)] = self.strength
+        return Treatment(smoothing=smoothing)

@@ -29,14 +29,18 @@ def leave_pair_out(
     members: np.ndarray,
     population: np.ndarray | None = None,
     characteristics: np.ndarray | None = None,
+    targets: np.ndarray | None = None,
 ) -> np.ndarray:
     """Scores float64 (M, N) of every model as target.
 
     signals: (M, N); members: bool (M, N), models 2j and 2j + 1 twins; population: (M, Z) signals on records that are
     in no training set, or None; characteristics: (N, F) of the records, from the data alone, for attacks with a prior.
+    targets: (M, N) signals that are judged in place of the references' own, with the same memberships: those of models
+    under a defence that the references lack.
     Row t depends on nothing of models t and its twin but the signals of t.
     """
     scores = np.empty(signals.shape, dtype=np.float64)
+    judged = signals if targets is None else targets
     pairs = len(signals) // 2
 
     def summarise(first: int, last: int) -> Any:
@@ -52,7 +56,7 @@ def leave_pair_out(
             score = prepare(references)
             for t in range(2 * int(parts[part]), 2 * int(parts[part + 1])):
                 z = None if population is None else np.asarray(population[t], dtype=np.float64)
-                scores[t] = score(Target(np.asarray(signals[t], dtype=np.float64), z))
+                scores[t] = score(Target(np.asarray(judged[t], dtype=np.float64), z))
 
     blocks = np.linspace(0, pairs, min(PRIORS, pairs) + 1).astype(int) if attack.learn else _halved(pairs)
     workers = min(cores(), len(blocks) - 1)

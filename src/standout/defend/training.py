@@ -38,11 +38,8 @@ class Aimed(Around):
         return super().check(dataset)
 
     def train(self, dataset, members, seeds, treatment=None) -> Iterator[Trained]:
-        if treatment is not None:
-            raise InputError(
-                f"two defences of training cannot be joined: {listed([type(self).__name__])} is the second"
-            )
-        yield from super().train(dataset, members, seeds, self.treatment(dataset, members, seeds))
+        own = self.treatment(dataset, members, seeds)
+        yield from super().train(dataset, members, seeds, own if treatment is None else treatment.joined(own))
 
     def treatment(self, dataset: Dataset, members: np.ndarray, seeds: np.ndarray) -> Treatment:
         """How these models are trained: members bool (K, N), seeds int (K,)."""

@@ -1,14 +1,63 @@
 """What a run folder stands on: the data its models were trained on, and who was a member of which."""
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from standout.data.dataset import Dataset
 from standout.data.records import Records
 from standout.data.sample import sample
 from standout.data.source import load_again
 from standout.errors import InputError
+from standout.flows.place import path_of, scored, well_formed
 from standout.flows.preparing import dataset_of
+from standout.run.folder import RunFolder
+from standout.run.tables import read_records
 from standout.shadows.memberships import draw_members
+from standout.shadows.store import Shadows
+
+
+@dataclass(frozen=True, eq=False)
+class Audit:
+    """A finished audit with its data, all in the order of `records`. table: its records table."""
+
+    folder: RunFolder
+    config: dict
+    summary: dict
+    records: Records
+    outputs: Shadows
+    table: pd.DataFrame
+
+    @property
+    def members(self) -> np.ndarray:
+        """Who is a member of which model, bool (M, N)."""
+        return self.outputs.members
+
+    @classmethod
+    def of(cls, run: Any, x, y, ids, groups, source, mend: str) -> "Audit":
+        """The audit in a folder. x, y, ids, groups, source: as `records_again`; mend: how data are given from Python.
+
+        Raises InputError, in one line, where the folder holds no audit of models, or the data are not those.
+        """
+        folder = RunFolder(path_of(run, "run"))
+        folder.refuse_unfinished()
+        config, summary = folder.read_json("config.json"), folder.read_json("summary.json")
+        if config is None or summary is None or not well_formed(config):
+            raise InputError(f"{folder.path} is not what standout wrote; run the audit again")
+        if scored(config["parts"]):
+            raise InputError(f"{folder.path} was made by standout score, which keeps no outputs: run that again")
+        records = records_again(config, x, y, ids, groups, source, "its models", mend)
+        count = summary["shadows"]["count"]
+        members = members_again(config, records, count)
+        outputs = Shadows(folder, config["key"], config["plan"]["seeds"][:count], members)
+        table = read_records(folder.path).iloc[records.place].reset_index(drop=True)
+        if table["record"].tolist() != records.ids.tolist():
+            where: Path = folder.path / "records.csv"
+            raise InputError(f"{where} does not hold the records of this audit; run the audit again")
+        return cls(folder, config, summary, records, outputs, table)
 
 
 def records_again(config: dict, x, y, ids, groups, source, what: str, mend: str) -> Records:

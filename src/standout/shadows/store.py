@@ -181,6 +181,22 @@ class Shadows:
         """Whether any model gave a probability of 0."""
         return any(self._read(m, "rounded") is not None for m in range(self.count))
 
+    def margins(self, labels: np.ndarray) -> np.ndarray:
+        """log p of the label less the largest of the others, float32 (M, N), from log-probabilities; labels int (N,).
+
+        Raises InputError where stacks kept sums instead.
+        """
+        out, rows = np.empty((self.count, self.records), dtype=np.float32), np.arange(self.records)
+        for m in range(self.count):
+            stored = self._read(m, "log_probabilities")
+            if stored is None:
+                raise InputError(f"{self.folder.path / name_of(m)} lacks its class probabilities")
+            log_p = stored.astype(np.float32)
+            own = log_p[rows, labels]
+            log_p[rows, labels] = -np.inf
+            out[m] = own - log_p.max(axis=1)
+        return out
+
     def kept(self, name: str) -> dict[int, np.ndarray]:
         """By-products that the first models keep, as `Outputs`."""
         found = {m: self._read(m, name) for m in range(min(self.count, PICTURED))}

@@ -1,0 +1,183 @@
+"""Defences on a finished audit: treat, train again, attack again, and judge against a control without a defence."""
+
+import hashlib
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from standout.data.dataset import Dataset
+from standout.defend.judge import Treated
+from standout.defend.table import CONTROL, DEFENCES, defended, parse
+from standout.errors import InputError, listed
+from standout.flows.judging import Judged, defences_json
+from standout.flows.run import Run
+from standout.flows.stored import Audit
+from standout.recipes import Recipe, recipe_of
+from standout.recipes.identity import UnidentifiableError
+from standout.report.build import write_report
+from standout.run.folder import RunFolder
+from standout.run.key import key_of
+from standout.shadows.backends import Crew, crew_of
+from standout.shadows.plan import extend_plan, planned
+from standout.shadows.store import Shadows, finished
+from standout.shadows.train import train_missing
+
+ON = ("exposed", "suspects", "all")
+
+
+def defend(
+    run: str | Path,
+    *defences: str,
+    on: str | Path | Sequence[str] = "exposed",
+    model: object = None,
+    x=None,
+    y=None,
+    ids: Sequence | None = None,
+    groups: Sequence | None = None,
+    source: str | Path | None = None,
+    jobs: int | None = None,
+    backend: str = "local",
+    progress: Callable[[int, int], None] | None = None,
+    note: Callable[[str], None] | None = None,
+) -> Run:
+    """Judge defences on a finished audit: each is trained as the audit was, with the same memberships and new seeds,
+    and attacked by someone who knows it; a control without a defence stands beside them.
+
+    run: folder of the audit. defences: `NAME[:STRENGTH][+NAME[:STRENGTH]]`, see standout.DEFENCES. on: whom targeted
+    defences are aimed at: "exposed" (those that the audit reports), "suspects" (those with the cause `suspect label`),
+    "all", ids, or the path of a file with one id a line. model, x, y, ids, groups: those of an audit that was given
+    them from Python; source: where the data lie by now. jobs, backend: as in audit.
+    Writes defences.json and the report; returns the Run. Raises InputError, in one line, for whatever cannot be used.
+    """
+    asked = check_asked(defences)
+    crew = crew_of(backend, jobs)
+    audit = Audit.of(run, x, y, ids, groups, source, "defend it there, by Run.defend(..., x=x, y=y)")
+    recipe = recipe_again(audit, model)
+    aim = aim_of(audit, on)
+    training = audit.records.training
+    assert training is not None and audit.records.data is not None
+    found: dict[str, Judged] = {}
+    treated = {}
+    for text in asked:
+        treated[text] = recipe if text == CONTROL else defended(recipe, text, aim)
+        treated[text].check(training)
+    with audit.folder.writing(shadows=False):
+        for text, own in treated.items():
+            if note:
+                note(f"{text}: {audit.summary['shadows']['count']} models")
+            start = time.perf_counter()
+            outputs = trained(audit, text, own, training, aim, crew, progress)
+            seconds = time.perf_counter() - start
+            found[text] = Judged(text, Treated(outputs, audit.records.data.y), seconds)
+        audit.folder.write_json("defences.json", defences_json(audit, found, aim, on if isinstance(on, str) else "ids"))
+        write_report(audit.folder)
+    return Run(audit.folder.path)
+
+
+def check_asked(defences: Sequence[str]) -> list[str]:
+    """The control and the defences, each once. Raises InputError that names the wrong one."""
+    if not defences:
+        raise InputError(f"name a defence, such as --defence loss-floor (known: {listed(DEFENCES)})")
+    for text in defences:
+        if text != CONTROL:
+            parse(text)
+    return list(dict.fromkeys([CONTROL, *(str(text) for text in defences)]))
+
+
+def recipe_again(audit: Audit, model: object) -> Recipe:
+    """The recipe of an audit: by its name, or as given. Raises InputError where it is not that."""
+    wanted, asked = audit.config["parts"]["model"], audit.config["asked"]["model"]
+    if model is None:
+        if asked is None:
+            raise InputError(
+                f"the audit had its model {wanted['name']!r} from Python: give it to Run.defend(model=...)"
+            )
+        settings = {k: v for k, v in wanted["settings"].items() if k != "device"}
+        recipe = recipe_of(asked, settings, wanted["settings"].get("device", "auto"))
+    else:
+        recipe = recipe_of(model)
+    if wanted["code"] is not None:
+        try:
+            code = key_of({"recipe": recipe.identity()})
+        except UnidentifiableError:
+            code = None
+        if code != wanted["code"]:
+            raise InputError(
+                f"model {recipe.name!r} is not what was audited: its code, settings or library changed; audit it first"
+            )
+    return planned(recipe, audit.config["plan"])
+
+
+def aim_of(audit: Audit, on) -> np.ndarray:
+    """Ids that targeted defences are aimed at, text (T,), in the order of records."""
+    table, all_ids = audit.table, audit.records.ids
+    if isinstance(on, str) and on in ON:
+        chosen = {
+            "exposed": lambda: table["exposed"].to_numpy(),
+            "suspects": lambda: (table["cause"] == "suspect label").to_numpy(),
+            "all": lambda: np.ones(len(table), dtype=bool),
+        }[on]()
+        if not chosen.any():
+            raise InputError(f"the audit reports no {on} record, so there is nothing to aim at; give a file of ids")
+        return all_ids[chosen]
+    if isinstance(on, (str, Path)):
+        try:
+            wanted = [line.strip() for line in Path(on).read_text(encoding="utf-8-sig").splitlines() if line.strip()]
+        except (OSError, UnicodeDecodeError) as e:
+            raise InputError(f"--on {on}: neither {listed(ON)} nor a file of ids that can be read ({e})") from e
+    else:
+        wanted = [str(i) for i in on]
+    unknown = sorted(set(wanted) - set(all_ids.tolist()))
+    if unknown or not wanted:
+        raise InputError(f"--on: no audited record has the id {unknown[0]!r}" if unknown else "--on: no id is given")
+    return all_ids[np.isin(all_ids, wanted)]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the models of one defence lie, and the key that they have."""
+
+    folder: RunFolder
+    key: str
+
+
+def place_of(audit: Audit, text: str, recipe: Recipe, aim: np.ndarray) -> Place:
+    """A folder of its own for each defence, aim and audit."""
+    targets = hashlib.sha256("\n".join(sorted(aim.tolist())).encode()).hexdigest()
+    parts = {"audit": audit.config["key"], "defence": text, "model": type(recipe).__name__, "version": VERSION}
+    key = key_of({**parts, "targets": targets} if any(a.defence.targeted for a in parts_of(text)) else parts)
+    name = re.sub(r"[^a-zA-Z0-9.+-]+", "_", text)[:60]
+    return Place(RunFolder(audit.folder.path / "defences" / f"{name}-{key[:12]}"), key)
+
+
+VERSION = 1
+"""Goes up when defended models change."""
+
+
+def parts_of(text: str):
+    """The defences of a text, none for the control."""
+    return [] if text == CONTROL else parse(text)
+
+
+def trained(
+    audit: Audit, text: str, recipe: Recipe, training: Dataset, aim: np.ndarray, crew: Crew, progress
+) -> Shadows:
+    """The models of one defence, those missing trained: memberships of the audit, seeds of their own that all defences
+    share, so that they differ from the control by the defence alone."""
+    place, count = place_of(audit, text, recipe, aim), len(audit.members)
+    for folder in (place.folder.path.parent, place.folder.path, place.folder.shadows):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    place.folder.sweep()
+    plan = {**audit.config["plan"], "stacks": [], "keep": [], "seeds": []}
+    plan = extend_plan(plan, training, count, audit.config["asked"]["seed"])
+    plan["seeds"] = [int(np.random.SeedSequence([s, 3]).generate_state(1)[0]) for s in plan["seeds"]]
+    config = {"key": place.key, "defence": text, "plan": plan}
+    place.folder.write_json("config.json", config)
+    done = finished(place.folder, place.key, plan["seeds"], audit.members)
+    with crew:  # each time anew: its workers keep the data and the recipe of one run
+        train_missing(place.folder, recipe, training, audit.members, config, count, done, crew=crew, progress=progress)
+    return Shadows(place.folder, place.key, plan["seeds"][:count], audit.members)

@@ -8,6 +8,7 @@ from standout.run.version import __version__
 _PUBLIC = {
     "audit": "standout.flows.audit",
     "compare": "standout.flows.compare",
+    "defend": "standout.flows.defend",
     "merge": "standout.flows.merge",
     "score": "standout.flows.score",
     "load": "standout.data.source",
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from standout.estimate import exposure
     from standout.flows.audit import audit
     from standout.flows.compare import compare
+    from standout.flows.defend import defend
     from standout.flows.merge import merge
     from standout.flows.run import Run
     from standout.flows.score import score
@@ -41,6 +43,7 @@ __all__ = [
     "attack_scores",
     "audit",
     "compare",
+    "defend",
     "exposure",
     "load",
     "merge",

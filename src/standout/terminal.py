@@ -205,6 +205,7 @@ def catalogue(what: str) -> list[str]:
     from standout.attacks import ATTACKS
     from standout.data.benchmarks import BENCHMARKS
     from standout.data.builtin import BUILTIN
+    from standout.defend import DEFENCES
     from standout.explain import CHARACTERISTICS
     from standout.recipes.estimators import ESTIMATORS
 
@@ -220,6 +221,11 @@ def catalogue(what: str) -> list[str]:
         },
         "attacks": {name: f"{a.about}; {a.source}" for name, a in ATTACKS.items()},
         "characteristics": {n: f"{c.high}; group: {c.group}; {c.source}" for n, c in CHARACTERISTICS.items()},
+        "defences": {
+            n: f"{d.about}; {d.kind}, {'aimed at some records' if d.targeted else 'for all records'}"
+            f"{'' if d.strength is None else f', strength {d.strength:g}'}; {d.source}"
+            for n, d in DEFENCES.items()
+        },
     }
     if what not in tables:
         raise InputError(f"cannot list {what!r}{did_you_mean(what, tables)} (there are: {listed(tables)})")

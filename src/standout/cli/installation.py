@@ -38,7 +38,7 @@ def list_(what: str, /) -> int:
     Parameters
     ----------
     what
-        datasets, models, attacks or characteristics.
+        datasets, models, attacks, characteristics or defences.
     """
     from standout.terminal import catalogue
 

@@ -1,8 +1,7 @@
 """A defence is a recipe around a recipe: what trains, stores and resumes recipes does the same with defended ones."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
@@ -12,25 +11,16 @@ from standout.recipes.recipe import Recipe, Trained
 from standout.recipes.treatment import Treatment
 
 
-@dataclass(frozen=True, eq=False)
 class Around:
     """The recipe as it is; a defence overrides what it changes.
 
     aim: ids of the records that it is aimed at, text (T,), fixed before and the same for all models; strength: how
-    much, None where it has none. A defence sees, of each model, its members and nothing else.
+    much, 0 where it has none. A defence sees, of each model, its members and nothing else.
     """
 
-    inner: Any
-    aim: np.ndarray
-    strength: float | None = None
-
-    @property
-    def name(self) -> str:
-        return self.inner.name
-
-    @property
-    def supports(self) -> frozenset[str]:
-        return self.inner.supports
+    def __init__(self, inner: Recipe, aim: np.ndarray, strength: float = 0.0):
+        self.inner, self.aim, self.strength = inner, aim, strength
+        self.name, self.supports = inner.name, inner.supports
 
     def settings(self) -> dict:
         return self.inner.settings()
@@ -47,7 +37,7 @@ class Around:
     def at(self, dtype: str) -> Self:
         """The same in the precision of a plan."""
         at = getattr(self.inner, "at", None)
-        return self if at is None else replace(self, inner=at(dtype))
+        return self if at is None else type(self)(at(dtype), self.aim, self.strength)
 
     def aimed(self, dataset: Dataset) -> np.ndarray:
         """Which records it is aimed at, bool (N,)."""

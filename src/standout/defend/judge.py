@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -113,7 +114,7 @@ def adaptive(treated: Treated, fpr: float) -> Adaptive:
         told = figures(scores[chosen[True]], members, fpr)
     else:
         parts = [figures(scores[chosen[s]][half == s], members[half == s], fpr) for s in (True, False)]
-        told = mean_of(parts)
+        told = mean_of(*parts)
     attack, signal = chosen[True]
     return Adaptive(told, attack, signal)
 
@@ -124,11 +125,10 @@ def strength(block: dict, fpr: float) -> float:
     return block["auc"] if at is None else at["tpr"] + 1e-6 * block["auc"]
 
 
-def mean_of(parts: list[dict]) -> dict:
+def mean_of(a: Any, b: Any) -> Any:
     """Mean of the figures of two halves; intervals are means of theirs, which is wider than that of the mean."""
-    a, b = parts
-    if isinstance(a, dict):
-        return {k: mean_of([a[k], b[k]]) for k in a}
+    if isinstance(a, dict) and isinstance(b, dict):
+        return {k: mean_of(a[k], b[k]) for k in a}
     if isinstance(a, list):
-        return [mean_of([x, y]) for x, y in zip(a, b)]  # type: ignore[return-value]
-    return None if a is None or b is None else (a + b) / 2  # type: ignore[return-value]
+        return [mean_of(x, y) for x, y in zip(a, b)]
+    return None if a is None or b is None else (a + b) / 2

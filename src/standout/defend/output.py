@@ -1,7 +1,7 @@
 """Defences of answers: nothing is trained otherwise, what a model answers is changed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,7 +10,6 @@ from standout.recipes.recipe import Trained
 from standout.signals import log_softmax
 
 
-@dataclass(frozen=True, eq=False)
 class OutputDefence(Around):
     """Answers of a trained model, changed by `answers`."""
 
@@ -42,7 +41,7 @@ def class_means(logits: np.ndarray, labels: np.ndarray, members: np.ndarray) -> 
     return means
 
 
-def reweighted(logits: np.ndarray, means: np.ndarray, weight: float | None) -> np.ndarray:
+def reweighted(logits: np.ndarray, means: np.ndarray, weight: float) -> np.ndarray:
     """Logits (N, C) drawn to the mean (C, C) of their predicted class, as `LogitReweighting` says."""
     mu = means[logits.argmax(axis=1)]
     lengths = np.linalg.norm(logits, axis=1) * np.linalg.norm(mu, axis=1)
@@ -61,7 +60,7 @@ class Rounding(OutputDefence):
     """Probabilities rounded to so many decimals, the strength; those that round to 0 share half a last digit."""
 
     def answers(self, logits, labels, members):
-        digits = int(self.strength or 0)
+        digits = int(self.strength)
         p = np.round(np.exp(log_softmax(logits)), digits)
         return np.log(np.maximum(p, 0.5 * 10.0**-digits / logits.shape[1]))
 

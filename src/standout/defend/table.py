@@ -99,5 +99,5 @@ def defended(recipe: Recipe, text: str, aim: np.ndarray) -> Recipe:
     """
     parts = sorted(parse(text), key=lambda a: 2 if a.defence.kind == "output" else int(a.defence.targeted))
     for part in parts:
-        recipe = part.defence.of(recipe, aim if part.defence.targeted else np.empty(0, dtype=str), part.strength)
+        recipe = part.defence.of(recipe, aim if part.defence.targeted else np.empty(0, dtype=str), part.strength or 0.0)
     return recipe

@@ -1,7 +1,7 @@
 """Defences of training: settings for all records, and losses of the aimed ones."""
 
 from collections.abc import Iterator
-from dataclasses import is_dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,18 +14,18 @@ from standout.recipes.treatment import Treatment
 from standout.signals import log_softmax
 
 
-def with_setting(recipe: Any, aim: np.ndarray, strength: float | None, *, key: str) -> Any:
+def with_setting(recipe: Any, aim: np.ndarray, strength: float, *, key: str) -> Any:
     """The recipe with a setting at the strength. Raises InputError where it has no such setting."""
-    if not is_dataclass(recipe) or not hasattr(recipe, key):
+    if not hasattr(recipe, "__dataclass_fields__") or not hasattr(recipe, key):
         raise InputError(f"{recipe.name} has no setting {key}, which this defence changes; audit mlp or convnet")
     return replace(recipe, **{key: strength})
 
 
-def stopped_early(recipe: Any, aim: np.ndarray, strength: float | None) -> Any:
+def stopped_early(recipe: Any, aim: np.ndarray, strength: float) -> Any:
     """The recipe with this share of its epochs, one at least."""
-    if not is_dataclass(recipe) or not hasattr(recipe, "epochs"):
+    if not hasattr(recipe, "__dataclass_fields__") or not hasattr(recipe, "epochs"):
         raise InputError(f"{recipe.name} has no epochs to stop at; audit mlp or convnet")
-    return replace(recipe, epochs=max(round(recipe.epochs * (strength or 0)), 1))
+    return replace(recipe, epochs=max(round(recipe.epochs * strength), 1))
 
 
 class Aimed(Around):

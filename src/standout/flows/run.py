@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from standout.errors import InputError
 from standout.run.folder import RunFolder, writable
 from standout.run.tables import read_records
 
@@ -52,6 +53,21 @@ class Run:
         with writable(target):
             target.write_bytes(page)
         return target
+
+    @cached_property
+    def defences(self) -> dict:
+        """defences.json; raises InputError where no defence was judged."""
+        found = RunFolder(self.path).read_json("defences.json")
+        if found is None:
+            raise InputError(f"{self.path}: no defence was judged; run standout defend {self.path} --defence NAME")
+        return found
+
+    def defend(self, *defences: str, **how) -> "Run":
+        """Judge defences on this audit, as `standout.defend(run, *defences, **how)`; with x, y and model where the
+        audit had them from Python."""
+        from standout.flows.defend import defend  # it returns a Run itself
+
+        return defend(self.path, *defences, **how)
 
     def explain(self, x=None, y=None, *, ids=None, groups=None, source: str | Path | None = None) -> "Run":
         """Characteristics, causes and report anew, from what is stored; nothing is trained. x, y, ids, groups: the data

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from standout.defend.output import LabelOnly, LogitReweighting, Rounding, Temperature, class_means, reweighted
-from standout.recipes.named import ESTIMATORS
 from standout.recipes.estimators import EstimatorRecipe
+from standout.recipes.named import ESTIMATORS
 from standout.signals import log_softmax
 
 

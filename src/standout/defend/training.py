@@ -32,9 +32,16 @@ class Aimed(Around):
     """Training treats the aimed records in another way: `treatment` says how."""
 
     needs: frozenset[str] = frozenset()
+    changes = ""
+    """Which part of a `Treatment` it fills."""
 
     def check(self, dataset: Dataset) -> list[str]:
         refuse_unsupported(self.inner, set(self.needs))
+        within = self.inner
+        while isinstance(within, Around):
+            if isinstance(within, Aimed) and within.changes == self.changes:
+                raise InputError(f"two defences of training change the {self.changes} of records; give one of them")
+            within = within.inner
         return super().check(dataset)
 
     def train(self, dataset, members, seeds, treatment=None) -> Iterator[Trained]:
@@ -63,6 +70,7 @@ class LossFloor(Aimed):
     trained on the model's other members: it is learned no better than it can be guessed. Source: Standout."""
 
     needs = frozenset({"floor"})
+    changes = "floors"
 
     def treatment(self, dataset, members, seeds):
         aimed = np.flatnonzero(self.aimed(dataset))
@@ -78,6 +86,7 @@ class Distillation(Aimed):
     it, mixed with the label: the strength is the teacher's share. Source: Standout, after SELENA (arXiv 2110.08324)."""
 
     needs = frozenset({"soft_targets"})
+    changes = "targets"
 
     def treatment(self, dataset, members, seeds):
         aimed = np.flatnonzero(self.aimed(dataset))
@@ -90,6 +99,7 @@ class DownWeighting(Aimed):
     """The loss of an aimed record counts by the strength, 0 to 1, of that of others."""
 
     needs = frozenset({"weight"})
+    changes = "weights"
 
     def treatment(self, dataset, members, seeds):
         weights = np.ones(members.shape, dtype=np.float32)
@@ -101,6 +111,7 @@ class AimedSmoothing(Aimed):
     """Label smoothing, of the strength, for aimed records alone."""
 
     needs = frozenset({"soft_targets"})
+    changes = "smoothing"
 
     def treatment(self, dataset, members, seeds):
         smoothing = np.zeros(members.shape, dtype=np.float32)

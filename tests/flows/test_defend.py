@@ -1,0 +1,120 @@
+"""`defend` on a small audit: what it writes, that it goes on from where it was, and what it refuses."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+import standout
+from standout.cli import main
+from standout.errors import InputError
+from standout.flows.defend import defend
+
+AIM = [f"{i}" for i in range(0, 178, 9)]
+
+
+@pytest.fixture(scope="module")
+def audited(tmp_path_factory):
+    out = tmp_path_factory.mktemp("defend") / "wine"
+    settings = {"epochs": 12, "hidden": 24, "batch_size": 32, "lr": 0.01}
+    standout.audit(
+        standout.load("wine"), shadows=8, settings=settings, attacks="loss,lira", out=out, jobs=1, device="cpu"
+    )
+    return out
+
+
+@pytest.fixture(scope="module")
+def judged(audited):
+    return defend(audited, "remove", "loss-floor:1", "temperature:2", on=AIM, jobs=1)
+
+
+def test_the_file_holds_what_the_contract_names(judged):
+    found = json.loads((judged.path / "defences.json").read_text())
+    assert found == judged.defences and found["schema"] == "standout-defences/1"
+    assert list(found["defences"]) == ["remove", "loss-floor:1", "temperature:2"]
+    assert set(found["baseline"]) >= {"test_accuracy", "test_accuracy_ci", "threshold", "adaptive", "exposed_count"}
+    for d in found["defences"].values():
+        assert set(d) >= {
+            "name", "strength", "kind", "target", "test_accuracy", "test_accuracy_ci", "threshold", "static",
+            "adaptive", "exposed_before", "others", "newly_exposed", "epsilon", "seconds",
+        }  # fmt: skip
+        for who in ("threshold", "static", "adaptive"):
+            assert set(d[who]) >= {"auc", "advantage", "tpr_at_fpr"}
+    kinds = {text: (d["kind"], d["target"]) for text, d in found["defences"].items()}
+    assert kinds == {"remove": ("data", "ids"), "loss-floor:1": ("training", "ids"), "temperature:2": ("output", "all")}
+
+
+def test_a_temperature_costs_no_accuracy(judged):
+    found = judged.defences
+    assert found["defences"]["temperature:2"]["test_accuracy"] == found["baseline"]["test_accuracy"]
+
+
+def test_the_same_again_trains_nothing_and_a_lost_model_is_trained_to_the_same_bytes(judged, audited, tmp_path):
+    there = tmp_path / "again"
+    shutil.copytree(audited, there)
+    files = sorted(there.glob("defences/*/shadows/*.npz"))
+    assert len(files) == 4 * 8
+    before = {f: f.read_bytes() for f in files}
+    files[3].unlink()
+    files[20].unlink()
+    defend(there, "remove", "loss-floor:1", "temperature:2", on=AIM, jobs=1)
+    assert {f: f.read_bytes() for f in files} == before
+    again = json.loads((there / "defences.json").read_text())
+    found = json.loads((judged.path / "defences.json").read_text())
+    for where in (again, found):
+        where["baseline"].pop("seconds")
+        for d in where["defences"].values():
+            d.pop("seconds")
+    assert again == found
+
+
+def test_only_its_owner_reads_what_it_writes(judged, audited):
+    names = {p.name for p in audited.iterdir()}
+    assert names >= {"config.json", "summary.json", "records.csv", "report.html", "defences.json", "defences"}
+    assert all((p.stat().st_mode & 0o77) == 0 for p in audited.rglob("*"))
+
+
+@pytest.mark.parametrize(
+    ("defences", "how", "says"),
+    [
+        ((), {}, "name a defence"),
+        (("los-floor",), {}, "did you mean 'loss-floor'"),
+        (("loss-floor",), {"on": "nobody"}, "neither exposed, suspects, all nor a file"),
+        (("loss-floor",), {"on": ["178"]}, "no audited record has the id '178'"),
+        (("loss-floor",), {"on": []}, "no id is given"),
+        (("loss-floor+distillation:0.5+loss-floor",), {"on": AIM}, "two defences of training change the floors"),
+    ],
+)
+def test_what_cannot_be_is_one_line_and_makes_nothing(audited, defences, how, says):
+    before = {p: p.stat().st_mtime_ns for p in audited.rglob("*")}
+    with pytest.raises(InputError, match=says):
+        defend(audited, *defences, **how, jobs=1)
+    assert {p: p.stat().st_mtime_ns for p in audited.rglob("*")} == before
+
+
+def test_the_command(audited, capsys, tmp_path):
+    ids = tmp_path / "ids.txt"
+    ids.write_text("\n".join(AIM) + "\n")
+    with pytest.raises(SystemExit) as e:
+        main(["defend", str(audited), "--defence", "remove", "--on", str(ids), "--jobs", "1"])
+    out = capsys.readouterr().out
+    assert e.value.code == 0 and "remove" in out and "none" in out
+    with pytest.raises(SystemExit) as e:
+        main(["defend", str(audited), "--defence", "remov", "--on", str(ids)])
+    assert e.value.code == 2 and "did you mean 'remove'" in capsys.readouterr().err
+
+
+def test_removed_records_look_like_non_members(judged, audited):
+    """Of a record that no model trains on, IN and OUT models are one population."""
+    config = next(p for p in audited.glob("defences/remove-*"))
+    signals, members = [], []
+    for file in sorted((config / "shadows").glob("*.npz")):
+        with np.load(file) as model:
+            signals.append(model["signals"][0])
+            members.append(np.unpackbits(model["members"])[:178].astype(bool))
+    aimed = np.isin(np.sort(standout.Run(audited).records["record"].to_numpy().astype(str)), AIM)
+    s, m = np.array(signals), np.array(members)
+    gaps = np.array([s[m[:, i], i].mean() - s[~m[:, i], i].mean() for i in range(178)])
+    spread = s.std(axis=0)
+    assert abs((gaps / spread)[aimed].mean()) < 3 / np.sqrt(aimed.sum() * 2)

@@ -45,6 +45,7 @@ def audit(
     policy: Path | None = None,
     fail_over: Whole | None = None,
     redact: bool = False,
+    quasi_identifier: Annotated[list[str] | None, Parameter(consume_multiple=False)] = None,
     dry_run: bool = False,
     quiet: bool = False,
     json: bool = False,
@@ -116,6 +117,9 @@ def audit(
         Exit with code 1 when more than this many records are exposed.
     redact
         A report without ids and contents of records.
+    quasi_identifier
+        Column of a table by which others may know a record (age, postcode); can be given again. Each record then has a
+        characteristic k_anonymity: how few share its values there. Trains nothing anew.
     dry_run
         Say what would be trained, how long about, and how small an exposure could be reported; train and write nothing.
     quiet
@@ -134,7 +138,8 @@ def audit(
     asked = {
         "model": model, "settings": settings_of(set or []), "shadows": shadows, "until_stable": until_stable,
         "most_shadows": most_shadows, "fraction": fraction, "records": records, "target": target, "fpr": fpr,
-        "exposed_above": exposed_above, "attacks": attacks, "policy": policy, "redact": redact, "seed": seed,
+        "exposed_above": exposed_above, "attacks": attacks, "policy": policy, "redact": redact,
+        "quasi_identifiers": quasi_identifier, "seed": seed,
         "device": device, "jobs": jobs, "shard": shard, "key": key,
     }  # fmt: skip
     if dry_run:

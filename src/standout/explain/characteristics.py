@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from standout.explain import anomaly, difficulty, geometry, label_quality, mechanism, neighbours, rarity
+from standout.explain import anomaly, anonymity, difficulty, geometry, label_quality, mechanism, neighbours, rarity
 from standout.explain.evidence import Evidence
 
 
@@ -50,6 +50,8 @@ CHARACTERISTICS: dict[str, Characteristic] = {
         Characteristic("level_rarity", "data", rarity.level_rarity, "rare words", "Standout"),
         Characteristic("combination_rarity", "data", rarity.combination_rarity, "words seldom seen together",
                        "Standout"),
+        Characteristic("k_anonymity", "data", anonymity.k_anonymity, "few share what others may know of it",
+                       "Sweeney 2002"),
         Characteristic("out_loss", "out", difficulty.out_loss, "hard for models that never saw it", "arXiv 2112.03570"),
         Characteristic("out_error", "out", difficulty.out_error, "answered wrongly by models that never saw it",
                        "arXiv 2112.03570"),

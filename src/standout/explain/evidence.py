@@ -42,13 +42,15 @@ class Kept:
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """Records and what the models say of them. effect (N,): gap of the two sides in deviations of the signal."""
+    """Records and what the models say of them. effect (N,): gap of the two sides in deviations of the signal;
+    quasi: columns by which others may know a record."""
 
     records: Records
     inside: Side
     outside: Side
     effect: np.ndarray
     kept: tuple[Kept, ...] = ()
+    quasi: tuple[str, ...] = ()
 
     @property
     def dataset(self) -> Dataset:

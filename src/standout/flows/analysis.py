@@ -16,6 +16,7 @@ from standout.flows.attacking import Attacked, attack_all
 from standout.flows.exhibits import exhibits
 from standout.flows.explaining import Explained, explain, notes
 from standout.flows.options import Options
+from standout.flows.overall import overall
 from standout.flows.policy import judged as judged_by
 from standout.flows.rounds import Rounds
 from standout.flows.target import Target, judge
@@ -62,12 +63,20 @@ def analyse(
     judged = None if target is None else judge(target, outputs, attacked, estimated, options, warnings)
     clock.append(time.perf_counter())
 
-    explained = explain(records, outputs, attacked.signal, estimated.exposed, estimated.posterior.exposure)
+    explained = explain(
+        records,
+        outputs,
+        attacked.signal,
+        estimated.exposed,
+        estimated.posterior.exposure,
+        config["asked"].get("quasi_identifiers", ()),
+    )
     warnings += notes(records)
     correct = outputs.signal("correct")
     table = records_table(records, outputs.members, attacked, estimated, explained)
     if judged is not None:
         table = pd.concat([table, judged.columns], axis=1)
+    told = overall(records, explained, table, checks["variance"])
     clock.append(time.perf_counter())
 
     summary = {
@@ -89,6 +98,7 @@ def analyse(
         "stable": stable,
         "causes": {cause: int((explained.why.cause == cause).sum()) for cause in CAUSES},
         "characteristics": explained.strengths,
+        **told,
         "taxonomy": ["NISTAML.033", "AML.T0024.000"],
         "policy": judged_by(config["asked"].get("policy"), int(estimated.exposed.sum())),
     }
@@ -133,6 +143,7 @@ def estimate_all(
         "own_fpr_seen": own_fpr_seen(
             signal, members, estimated.exposed, options.fpr, estimated.tails, estimated.fit.noise_factor
         ),
+        "variance": float(estimated.posterior.variance.mean()),
         "stability": stability(signal, members, estimated, top, fpr=options.fpr),
     }
 

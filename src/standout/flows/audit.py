@@ -39,6 +39,7 @@ def audit(
     members: Any = None,
     policy: str | Path | None = None,
     redact: bool = False,
+    quasi_identifiers: str | Sequence[str] | None = None,
     name: str | None = None,
     seed: int = 0,
     device: str = "auto",
@@ -69,7 +70,8 @@ def audit(
     logits or probabilities (N, C), or the path of an .npz with such (`logits`, `probabilities` or rescaled-logit
     `signals`, if wanted `members` and `ids`). members: bool (N,), its training data; shadows then train on as many.
     policy: a TOML file of what is accepted (fpr, exposure, count, reveals), told in the report. redact: the report
-    holds no id and no content of a record.
+    holds no id and no content of a record. quasi_identifiers: columns of a table by which others may know a record;
+    each record then has a characteristic k_anonymity, how few share its values there.
     attacks: names, default all. out: run folder, used again where the key is the same; default a temporary one that
     goes with the returned Run. key: a name of your own for a model whose code cannot be recognised again.
     jobs: trainings side by side, default one per core (ray, dask: as many as the cluster takes). backend: "local",
@@ -85,7 +87,7 @@ def audit(
     start = time.perf_counter()
     asked = Asked(
         model, settings, shadows, until_stable, most_shadows, fraction, records, fpr, exposed_above, attacks, target,
-        members, policy, redact, seed, device, jobs, shard, key,
+        members, policy, redact, quasi_identifiers, seed, device, jobs, shard, key,
     )  # fmt: skip
     if shard is not None and out is None:
         raise InputError(f"shard {shard} needs an out of its own: its folder is what standout merge reads")

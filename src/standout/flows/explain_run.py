@@ -8,11 +8,14 @@ import numpy as np
 import pandas as pd
 
 from standout.attacks.smoothing import choose_smoothing
+from standout.data.quasi import quasi_columns
 from standout.errors import InputError
 from standout.explain.causes import CAUSES
 from standout.flows.exhibits import exhibits
 from standout.flows.explaining import Explained, explain
+from standout.flows.overall import overall
 from standout.flows.place import path_of, scored, well_formed
+from standout.flows.preparing import with_quasi
 from standout.flows.run import Run
 from standout.flows.stored import members_again, records_again
 from standout.report.build import write_report
@@ -33,12 +36,14 @@ def explain_run(
     ids: Sequence | None = None,
     groups: Sequence | None = None,
     source: str | Path | None = None,
+    quasi_identifiers: str | Sequence[str] | None = None,
 ) -> Run:
     """Explain a finished audit again: characteristics, their strength, causes and report; exposure stays as it is.
 
     run: its folder. The data are read from where the audit had them; source: where they lie by now; x, y, ids, groups:
-    those of an audit that was given them from Python. Returns the Run. Raises InputError, in one line, where the folder
-    holds no audit, or the data are not those; then nothing was changed.
+    those of an audit that was given them from Python. quasi_identifiers: columns by which others may know a record, in
+    place of those that the audit was asked with; they are kept. Returns the Run. Raises InputError, in one line, where
+    the folder holds no audit, or the data are not those; then nothing was changed.
     """
     start = time.perf_counter()
     folder = RunFolder(path_of(run, "run"))
@@ -50,6 +55,8 @@ def explain_run(
         raise InputError(f"{folder.path} was made by standout score, which keeps no outputs: run that again")
     records = records_again(config, x, y, ids, groups, source, "its models", "explain it there, by Run.explain(x, y)")
     assert records.data is not None
+    if quasi_identifiers is not None:
+        config = {**config, "asked": with_quasi(config["asked"], quasi_columns(records.data, quasi_identifiers))}
     count = summary["shadows"]["count"]
     members = members_again(config, records, count)
     outputs = Shadows(folder, config["key"], config["plan"]["seeds"][:count], members)
@@ -59,9 +66,19 @@ def explain_run(
     table = read_records(folder.path).iloc[records.place].reset_index(drop=True)
     if table["record"].tolist() != records.ids.tolist():
         raise InputError(f"{folder.path / 'records.csv'} does not hold the records of this audit; run the audit again")
-    explained = explain(records, outputs, signal, table["exposed"].to_numpy(), table["exposure"].to_numpy())
+    explained = explain(
+        records,
+        outputs,
+        signal,
+        table["exposed"].to_numpy(),
+        table["exposure"].to_numpy(),
+        config["asked"].get("quasi_identifiers", ()),
+    )
     table = with_explanation(table, explained)
+    told = overall(records, explained, table, summary["exposed"].get("variance"))
     with folder.writing(shadows=False):
+        if quasi_identifiers is not None:
+            folder.write_json("config.json", config)
         write_records(folder, table.iloc[np.argsort(records.place, kind="stable")].reset_index(drop=True))
         drawn = folder.read_json("figures.json") or {}
         hidden = config["asked"].get("redact")
@@ -72,6 +89,7 @@ def explain_run(
             **summary,
             "causes": counted(explained),
             "characteristics": explained.strengths,
+            **told,
             "seconds": {**summary["seconds"], "explain": took},
         })  # fmt: skip
         write_report(folder)

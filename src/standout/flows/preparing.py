@@ -9,6 +9,7 @@ import numpy as np
 
 from standout.cores import cores
 from standout.data.dataset import Dataset
+from standout.data.quasi import quasi_columns
 from standout.data.records import Records
 from standout.data.sample import sample
 from standout.errors import InputError, one_line
@@ -45,6 +46,7 @@ class Asked:
     members: Any = None
     policy: str | Path | None = None
     redact: bool = False
+    quasi_identifiers: str | Sequence[str] | None = None
     seed: int = 0
     device: str = "auto"
     jobs: int | None = None
@@ -85,6 +87,7 @@ class Job:
     def of(cls, dataset: Dataset, asked: Asked) -> "Job":
         """Raises InputError, in one line, for whatever cannot be used."""
         options = asked.options()
+        quasi = quasi_columns(dataset, asked.quasi_identifiers)
         recipe = recipe_of(asked.model, asked.settings, asked.device)
         brought = released(asked.target, asked.members, dataset)
         whole, rest = dataset, None if brought is None else brought.members
@@ -109,6 +112,7 @@ class Job:
             **({} if asked.policy is None else {"policy": Policy.read(asked.policy).block()}),
             **({"redact": True} if yes_or_no("redact", asked.redact) else {}),
         }
+        told = with_quasi(told, quasi)
         parts = key_parts(data, recipe, options.seed, share, asked.key)
         if options.shard is not None:
             refuse_unrecognised(parts, f"shard {options.shard}")
@@ -125,6 +129,12 @@ class Job:
         own = self.records.data
         assert own is not None
         return draw_members(own.y, models, seed=self.options.seed, fraction=self.share, groups=own.groups)
+
+
+def with_quasi(asked: dict, columns: Sequence[str]) -> dict:
+    """What config.json says of what was asked, with these quasi-identifiers; without a word of them where none is."""
+    others = {k: v for k, v in asked.items() if k != "quasi_identifiers"}
+    return {**others, "quasi_identifiers": list(columns)} if columns else others
 
 
 def share_of(

@@ -34,6 +34,7 @@ def command(config: dict) -> Markup | None:
             words.append(["--until-stable"])
         if asked.get(key) is not None:
             words.append([f"--{key.replace('_', '-')}", as_text(asked[key])])
+    words += [["--quasi-identifier", name] for name in asked.get("quasi_identifiers") or []]
     if str(asked.get("target")).endswith(".npz"):
         words.append(["--target", asked["target"]])
     attacks = asked.get("attacks") or list(ATTACKS)

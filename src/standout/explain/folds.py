@@ -5,7 +5,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from standout.explain.evidence import Evidence
-from standout.explain.neighbours import twin_reach
+from standout.explain.neighbours import TWIN
 
 
 def units_of(evidence: Evidence) -> np.ndarray:
@@ -18,7 +18,7 @@ def units_of(evidence: Evidence) -> np.ndarray:
     starts, ends = [], []
     near = evidence.near
     if near.places.shape[1]:
-        i, k = np.nonzero(near.distances <= twin_reach(near))
+        i, k = np.nonzero(near.distances <= reach_of(near.distances[:, -1]))
         starts.append(i)
         ends.append(near.places[i, k])
     if data.groups is not None:
@@ -30,6 +30,12 @@ def units_of(evidence: Evidence) -> np.ndarray:
     i, j = np.concatenate(starts), np.concatenate(ends)
     links = coo_array((np.ones(len(i), dtype=bool), (i, j)), shape=(n, n))
     return connected_components(links, directed=False)[1].astype(np.int64)
+
+
+def reach_of(distances: np.ndarray) -> float:
+    """Distance up to which records are kept together: TWIN of the usual one to the last neighbour, since the first one
+    may be a copy of nearly every record. distances: to the last neighbour (N,)."""
+    return TWIN * float(np.median(distances[distances > 0])) if (distances > 0).any() else 0.0
 
 
 def drawn(units: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:

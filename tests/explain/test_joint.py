@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, r2_score, roc_auc_score
 
-from standout.estimate.estimate import estimate
+from standout.estimate.posterior import posterior_of
 from standout.estimate.power import power
+from standout.estimate.prior import fit_signals
+from standout.estimate.tails import fit_tails
 from standout.explain import joint
 from standout.explain.folds import drawn, folds_of, units_of
 from standout.explain.joint import HeldOut, explained, held_out, importance, noise_share, separation, strength
@@ -190,13 +192,15 @@ def test_a_simulated_audit_whose_exposure_is_a_function_of_two_characteristics()
     effect = mean + 0.3 * rng.normal(size=n)
     members = draw_members(np.zeros(n, dtype=np.int64), models, seed=1)
     signals = rng.normal(size=(models, n)) + members * effect
-    found = estimate(signals.astype(np.float32), members)
+    signals = signals.astype(np.float32)
+    fitted = fit_signals(signals, members)
+    found = posterior_of(fitted, tails=fit_tails(signals, members, 1e-3, fitted.noise_factor))
     ones, zeros = np.ones(n), np.zeros(n)
     truth = power(effect, ones, zeros, ones)
     again = power(mean + 0.3 * np.random.default_rng(6).normal(size=(400, n)), ones, zeros, ones).mean(axis=0)
     known = 1 - float(((truth - again) ** 2).mean() / truth.var())
-    exposure = found.posterior.exposure
-    told = explained(values, groups, exposure, found.exposed, np.arange(n), float(found.posterior.variance.mean()))
+    exposure = found.exposure
+    told = explained(values, groups, exposure, exposure > 0.3, np.arange(n), float(found.variance.mean()))
     assert list(told["importance"])[:2] in (["a", "b"], ["b", "a"])
     assert max(abs(v) for name, v in told["importance"].items() if name not in "ab") < 0.02
     reliable = np.corrcoef(exposure, truth)[0, 1] ** 2

@@ -81,7 +81,7 @@ def _at(kept: tuple[Kept, ...], distances: list[np.ndarray | None], exposed: np.
     ]
     return {
         "vulnerable": _mean([int(s.sum()) for s in found]),
-        "by_chance": _mean([int(k.members.sum()) * _above(k, rate) for k in kept]),
+        "by_chance": _mean([int(k.members.sum()) * by_chance(k, rate) for k in kept]),
         "auroc": _mean(aurocs),
         "aurocs": aurocs,
         "exposed_found": _mean([_share(s & e, e) for s, e in zip(found, inside)]),
@@ -96,10 +96,13 @@ def jaccard(a: np.ndarray, b: np.ndarray) -> float | None:
     return _share(a & b, a | b)
 
 
-def _above(kept: Kept, rate: float) -> float:
-    """Share of the non-members above the threshold: ties can leave less than the rate."""
+def by_chance(kept: Kept, rate: float) -> float:
+    """Chance of one more non-member to exceed the threshold: with a of n above a threshold that lies on the i-th value
+    (a + 1) / (n + 1), on the next one a / (n + 1), and between by where it lies; so more than the rate where n is
+    small."""
     outside = kept.signals[~kept.members].astype(np.float64)
-    return float((outside > np.quantile(outside, 1 - rate)).mean())
+    n, above = len(outside), int((outside > np.quantile(outside, 1 - rate)).sum())
+    return (above + 1 - ((n - 1) * (1 - rate)) % 1) / (n + 1)
 
 
 def _share(part: np.ndarray, whole: np.ndarray) -> float | None:

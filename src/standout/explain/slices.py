@@ -8,7 +8,7 @@ FEWEST = 10
 """Records below which a slice gets no mean and no share: its records would be told one by one."""
 MOST = 50
 """Groups that are listed at most."""
-RESAMPLES, LARGE = 1000, 2000
+RESAMPLES, LARGE = 400, 500
 Z = 1.959963984540054
 
 

@@ -1,4 +1,5 @@
 """How far characteristics together explain exposure: simulations with known truth, closed forms."""
+# pyright: reportOptionalSubscript=false, reportOptionalMemberAccess=false, reportArgumentType=false
 
 import numpy as np
 import pytest

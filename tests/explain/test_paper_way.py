@@ -1,4 +1,5 @@
 """The paper's own measure against loops."""
+# pyright: reportOptionalSubscript=false, reportOptionalMemberAccess=false, reportArgumentType=false
 
 import numpy as np
 import pytest

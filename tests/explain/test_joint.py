@@ -1,5 +1,4 @@
 """How far characteristics together explain exposure: simulations with known truth, closed forms."""
-# pyright: reportOptionalSubscript=false, reportOptionalMemberAccess=false, reportArgumentType=false
 
 import numpy as np
 import pytest

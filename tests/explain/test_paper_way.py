@@ -1,5 +1,4 @@
 """The paper's own measure against loops."""
-# pyright: reportOptionalSubscript=false, reportOptionalMemberAccess=false, reportArgumentType=false
 
 import numpy as np
 import pytest
@@ -69,6 +68,12 @@ def test_where_training_makes_no_difference_as_many_are_vulnerable_as_by_chance(
         expected.append(500 * by_chance(kept, 0.01))
     assert np.ptp(expected) == 0 and expected[0] == pytest.approx(500 * 5.99 / 501)
     assert np.mean(counts) == pytest.approx(expected[0], abs=3 * np.std(counts) / 200**0.5)
+
+
+def test_where_all_stand_at_the_bound_nobody_is_above():
+    members = np.arange(400) % 2 == 0
+    kept = Kept(members, np.where(np.arange(400) % 8 < 4, 9.0, 1.0), None)
+    assert vulnerable(kept, 0.01).sum() == 0 == by_chance(kept, 0.01)
 
 
 def test_without_features_the_distance_is_in_raw_ones_or_not_told():

@@ -82,6 +82,12 @@ def test_a_redacted_page_names_no_class_and_no_group(page, tmp_path):
     assert "25.0%" in spoken(read(html))
 
 
+def test_more_than_all_is_said_to_be_noise_that_both_share(page):
+    exposure = {**SUMMARY["explained"]["exposure"], "noise": 0.5, "left": 0.0}
+    said = spoken(read(page(summary={**SUMMARY, "explained": {**SUMMARY["explained"], "exposure": exposure}})))
+    assert "Together that is all and more" in said and "none of the characteristics sees" not in said
+
+
 def test_nulls_are_said_in_words(page):
     none = {
         "explained": {

@@ -71,6 +71,7 @@ def explained(
     able = min(int(hit.sum()), int((~hit).sum())) >= EXPOSED
     told = {k: strength(models[k].predicted, y, own) if k in models else None for k in chosen}
     noise = None if variance is None else noise_share(exposure, variance)
+    predicted = models["both"].predicted
     order = np.argsort(-np.array(single), kind="stable")
     return {
         "records": len(rows),
@@ -79,7 +80,7 @@ def explained(
         "exposure": {
             **told,
             "noise": noise,
-            "left": None if noise is None else float(max(1 - told["both"]["r2"] - noise, 0.0)),
+            "left": None if noise is None else max(squares(predicted, y) / squares(y.mean(), y) - noise, 0.0),
         },
         "exposed": None
         if not able
@@ -149,7 +150,7 @@ def importance(model: HeldOut, x: np.ndarray, y: np.ndarray, fold: np.ndarray, c
         for k, some in enumerate(columns):
             for other in shuffles:
                 changed = x[rows].copy()
-                changed[:, some] = x[np.ix_(other, some)]
+                changed[:, some] = x[other][:, some]
                 after = squares(model.predictors[f](changed), y[rows])
                 worse[k] += (after - before) / REPEATS
     return [float(w / spread) for w in worse]

@@ -99,10 +99,13 @@ def jaccard(a: np.ndarray, b: np.ndarray) -> float | None:
 def by_chance(kept: Kept, rate: float) -> float:
     """Chance of one more non-member to exceed the threshold: with a of n above a threshold that lies on the i-th value
     (a + 1) / (n + 1), on the next one a / (n + 1), and between by where it lies; so more than the rate where n is
-    small."""
-    outside = kept.signals[~kept.members].astype(np.float64)
-    n, above = len(outside), int((outside > np.quantile(outside, 1 - rate)).sum())
-    return (above + 1 - ((n - 1) * (1 - rate)) % 1) / (n + 1)
+    small. Where these two are equal, as logits at their bound are, a / (n + 1)."""
+    outside = np.sort(kept.signals[~kept.members].astype(np.float64))
+    n, place = len(outside), (len(outside) - 1) * (1 - rate)
+    below = min(int(place), n - 2)
+    above = int((outside > np.quantile(outside, 1 - rate)).sum())
+    alike = outside[below] == outside[below + 1]
+    return (above + (0 if alike else 1 - (place - below))) / (n + 1)
 
 
 def _share(part: np.ndarray, whole: np.ndarray) -> float | None:

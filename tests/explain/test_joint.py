@@ -197,7 +197,7 @@ def test_a_simulated_audit_whose_exposure_is_a_function_of_two_characteristics()
     found = posterior_of(fitted, tails=fit_tails(signals, members, 1e-3, fitted.noise_factor))
     ones, zeros = np.ones(n), np.zeros(n)
     truth = power(effect, ones, zeros, ones)
-    again = power(mean + 0.3 * np.random.default_rng(6).normal(size=(400, n)), ones, zeros, ones).mean(axis=0)
+    again = power(mean + 0.3 * np.random.default_rng(6).normal(size=(60, n)), ones, zeros, ones).mean(axis=0)
     known = 1 - float(((truth - again) ** 2).mean() / truth.var())
     exposure = found.exposure
     told = explained(values, groups, exposure, exposure > 0.3, np.arange(n), float(found.variance.mean()))

@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
 from standout.explain.evidence import Evidence
-from standout.explain.nearest import K, Neighbours
+from standout.explain.nearest import K
 
 TWIN = 0.1
 """Distance to a near-duplicate, as a share of the usual distance to the nearest neighbour."""
@@ -57,11 +57,6 @@ def near_duplicates(evidence: Evidence) -> np.ndarray:
     near, labels = evidence.near, evidence.dataset.y
     if not near.places.shape[1]:
         return np.full(len(labels), np.nan)
-    twins = near.distances <= twin_reach(near)
-    return (twins & (labels[near.places] == labels[:, None])).sum(axis=1).astype(np.float64)
-
-
-def twin_reach(near: Neighbours) -> float:
-    """Distance up to which two records are near-duplicates; 0 where all records have a copy."""
     first = near.distances[:, 0]
-    return TWIN * float(np.median(first[first > 0])) if (first > 0).any() else 0.0
+    reach = TWIN * float(np.median(first[first > 0])) if (first > 0).any() else 0.0
+    return ((near.distances <= reach) & (labels[near.places] == labels[:, None])).sum(axis=1).astype(np.float64)

@@ -10,8 +10,8 @@ import pandas as pd
 from standout.attacks.smoothing import choose_smoothing
 from standout.errors import InputError
 from standout.explain.causes import CAUSES
-from standout.flows.exhibits import exhibits
 from standout.flows.explaining import Explained, explain
+from standout.flows.pictured import pictured
 from standout.flows.place import path_of, scored, well_formed
 from standout.flows.run import Run
 from standout.flows.stored import members_again, records_again
@@ -65,7 +65,7 @@ def explain_run(
         write_records(folder, table.iloc[np.argsort(records.place, kind="stable")].reset_index(drop=True))
         drawn = folder.read_json("figures.json") or {}
         hidden = config["asked"].get("redact")
-        shown = {} if hidden else exhibits(records.data, table, explained.evidence)
+        shown = {} if hidden else pictured(records.data, table, explained.evidence)
         folder.write_json("figures.json", {**{k: drawn.get(k) for k in ("counted_at", "roc")}, **shown})
         took = time.perf_counter() - start
         folder.write_json("summary.json", {

@@ -71,9 +71,7 @@ def _finite(kept: Kept) -> np.ndarray | None:
     return np.clip(kept.features.astype(np.float64), -MOST, MOST)
 
 
-def _over_models(
-    evidence: Evidence, of: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
-) -> np.ndarray:
+def _over_models(evidence: Evidence, of: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]) -> np.ndarray:
     """Mean float64 (N,) of of(features, labels, who the model never saw) -> a value for each of those, over models."""
     labels = evidence.records.y
     total, count = np.zeros(len(evidence.records)), np.zeros(len(evidence.records), dtype=np.int64)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from standout.report import svg
 from standout.report.shown import cut
@@ -83,14 +83,14 @@ def draw(at: np.ndarray, classes: np.ndarray, marked: np.ndarray, names: Sequenc
         rows = (classes == k) & ~marked
         if rows.any():
             parts.append(f'<path d="{place(rows)}" class="dots m{k if k >= 0 else "x"}"/>')
-    if marked.any():
-        parts.append(f'<path d="{place(marked)}" class="rim"/>')
-    for k in [-1, *range(len(names))]:
-        rows = (classes == k) & marked
-        if rows.any():
-            parts.append(f'<path d="{place(rows)}" class="dots large m{k if k >= 0 else "x"}"/>')
+    for i in np.flatnonzero(marked):
+        k = int(classes[i])
+        name = f"labelled {cut(names[k], 40)}" if k >= 0 else "of another class"
+        where = f'cx="{svg.n(x[i])}" cy="{svg.n(y[i])}" r="5.5"'
+        css = f"large m{k if k >= 0 else 'x'}"
+        parts.append(f'<circle {where} class="{css}"><title>exposed, {escape(name)}</title></circle>')
     for k, name in enumerate(names):
-        rows = np.flatnonzero(classes == k)
+        rows = np.flatnonzero((classes == k) & ~marked)
         if len(rows):
             own = at[rows] - np.median(at[rows], axis=0)
             near = rows[np.argmin((own**2).sum(axis=1))]  # at a record of the class: its middle may lie among others

@@ -12,9 +12,8 @@ def map_block(labels, model=0):
     rng = np.random.default_rng(0)
     panel = {
         "records": 50, "exposed": 2, "x": rng.random(30).round(3).tolist(), "y": rng.random(30).round(3).tolist(),
-        "class": [*np.arange(30) % len(labels)][:-1] + [-1], "marked": [3, 29],
+        "class": [*(np.arange(29) % len(labels)).tolist(), -1], "marked": [3, 29],
     }  # fmt: skip
-    panel["class"] = [int(c) for c in panel["class"]]
     models = [None] if model is None else [model, model + 1]
     return {"labels": labels, "panels": [{"model": m, **panel} for m in models]}
 

@@ -20,8 +20,8 @@ class Neighbours(NamedTuple):
 
 
 def nearest(features: np.ndarray, k: int = K, *, most: int | None = None, of: np.ndarray | None = None) -> Neighbours:
-    """The k nearest other records (Euclidean) of all, or of those at places `of`, int (n,); fewer where N is small, none
-    without features.
+    """The k nearest other records (Euclidean) of all, or of those at places `of`, int (n,); fewer where N is small,
+    none without features.
 
     Beyond `most` records, MOST unless told: of those in `sample_of`.
     """

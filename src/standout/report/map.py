@@ -12,6 +12,8 @@ from standout.report.shown import cut
 from standout.report.words import count, plural
 
 SIDE, EDGE = 460, 14
+MANY = 60
+"""Exposed records of a panel beyond which their marks are drawn smaller."""
 MOST_NAME = 14
 """Characters of a class's name within the drawing."""
 
@@ -83,11 +85,13 @@ def draw(at: np.ndarray, classes: np.ndarray, marked: np.ndarray, names: Sequenc
         rows = (classes == k) & ~marked
         if rows.any():
             parts.append(f'<path d="{place(rows)}" class="dots m{k if k >= 0 else "x"}"/>')
+    many = int(marked.sum()) > MANY
+    radius = "3.6" if many else "5.5"
     for i in np.flatnonzero(marked):
         k = int(classes[i])
         name = f"labelled {cut(names[k], 40)}" if k >= 0 else "of another class"
-        where = f'cx="{svg.n(x[i])}" cy="{svg.n(y[i])}" r="5.5"'
-        css = f"large m{k if k >= 0 else 'x'}"
+        where = f'cx="{svg.n(x[i])}" cy="{svg.n(y[i])}" r="{radius}"'
+        css = f"{'large many' if many else 'large'} m{k if k >= 0 else 'x'}"
         parts.append(f'<circle {where} class="{css}"><title>exposed, {escape(name)}</title></circle>')
     for k, name in enumerate(names):
         rows = np.flatnonzero((classes == k) & ~marked)

@@ -52,7 +52,7 @@ def by_hand(evidence, value):
             if kept.members[i]:
                 continue
             x = kept.features.astype(float)
-            away = [to_own(x, y, j) for j in np.flatnonzero(~kept.members) if (y == y[j]).sum() > 1]
+            away = [float(to_own(x, y, j)) for j in np.flatnonzero(~kept.members) if (y == y[j]).sum() > 1]
             own.append(value(x, y, i, np.mean(away)))
         known = [v for v in own if np.isfinite(v)]
         found.append(np.mean(known) if known else np.nan)
@@ -166,6 +166,7 @@ def test_neighbours_among_a_sample(evidence, monkeypatch):
 
     monkeypatch.setattr(penultimate, "AMONG", 30)
     sample = sample_of(60, 30)
+    assert sample is not None
 
     def among(x, y, i, usual):
         others = sample[sample != i]

@@ -132,6 +132,7 @@ def test_pictures_at_both_ends():
     y = np.array([0] * 3 + [1] * 12 + [2])
     data = Dataset(rng.random((16, 6, 6)), y.astype(str), ids=[f"r{i:02d}" for i in range(16)])
     records = Records.of(data)
+    assert records.data is not None
     evidence = evidence_of(rng.normal(size=(16, 3)), y)
     distance = rng.random(16)
     distance[[4, 15]] = np.nan

@@ -39,10 +39,10 @@ def ends_of(stored: Mapping[str, Any] | None) -> tuple[str, list[Ends]]:
 
 
 def _of_class(block: Mapping[str, Any]) -> Ends:
-    sides = [
+    closest, farthest = (
         [EndRecord(str(r["record"]), bool(r["exposed"]), float(r["exposure"]), picture(r.get("image"))) for r in side]
         for side in (block["closest"], block["farthest"])
-    ]
+    )
     near, far = (side[0].get("cells") or [] for side in (block["closest"], block["farthest"]))
     rows = [(str(c[0]), str(c[1]), str(d[1])) for c, d in zip(near, far)]
-    return Ends(str(block["label"]), int(block["records"]), int(block["exposed"]), *sides, rows[:MOST_CELLS])
+    return Ends(str(block["label"]), int(block["records"]), int(block["exposed"]), closest, farthest, rows[:MOST_CELLS])

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from standout.explain import anomaly, anonymity, difficulty, geometry, label_quality, mechanism, neighbours, rarity
+from standout.explain import (
+    anomaly,
+    anonymity,
+    difficulty,
+    geometry,
+    label_quality,
+    mechanism,
+    neighbours,
+    penultimate,
+    rarity,
+)
 from standout.explain.evidence import Evidence
 
 
@@ -63,6 +73,16 @@ CHARACTERISTICS: dict[str, Characteristic] = {
                        "arXiv 2112.03570"),
         Characteristic("label_doubt", "out", label_quality.label_doubt, "its label is likely wrong",
                        "Northcutt, Jiang, Chuang 2021 (cleanlab)"),
+        Characteristic("feature_centroid_distance", "out", penultimate.feature_centroid_distance,
+                       "far from the middle of its class in a net's features", "arXiv 2511.16792"),
+        Characteristic("feature_cosine", "out", penultimate.feature_cosine,
+                       "points another way than its class in a net's features", "arXiv 2511.16792"),
+        Characteristic("feature_mahalanobis", "out", penultimate.feature_mahalanobis,
+                       "far from its class for how classes spread in a net's features", "Lee et al. 2018"),
+        Characteristic("feature_margin", "out", penultimate.feature_margin,
+                       "nearer to another class in a net's features", "arXiv 2511.16792"),
+        Characteristic("feature_disagreement", "out", penultimate.feature_disagreement,
+                       "neighbours in a net's features carry other labels", "Papernot and McDaniel 2018"),
         Characteristic("divergence", "mechanism", mechanism.divergence, "training on it changes what is answered",
                        "Lin 1991"),
     )

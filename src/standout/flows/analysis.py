@@ -13,10 +13,10 @@ from standout.estimate.own_rate import own_fpr_seen
 from standout.estimate.stability import stability
 from standout.explain.causes import CAUSES
 from standout.flows.attacking import Attacked, attack_all
-from standout.flows.exhibits import exhibits
 from standout.flows.explaining import Explained, explain, notes
 from standout.flows.options import Options
 from standout.flows.overall import overall
+from standout.flows.pictured import pictured
 from standout.flows.policy import judged as judged_by
 from standout.flows.rounds import Rounds
 from standout.flows.target import Target, judge
@@ -108,7 +108,7 @@ def analyse(
     shown = (
         {}
         if records.data is None or config["asked"].get("redact")
-        else exhibits(records.data, table, explained.evidence)
+        else pictured(records.data, table, explained.evidence)
     )
     folder.write_json("figures.json", {"counted_at": attacked.counted_at, "roc": attacked.drawn, **shown})
     clock.append(time.perf_counter())

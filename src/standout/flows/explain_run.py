@@ -11,9 +11,9 @@ from standout.attacks.smoothing import choose_smoothing
 from standout.data.quasi import quasi_columns
 from standout.errors import InputError
 from standout.explain.causes import CAUSES
-from standout.flows.exhibits import exhibits
 from standout.flows.explaining import Explained, explain
 from standout.flows.overall import overall
+from standout.flows.pictured import pictured
 from standout.flows.place import path_of, scored, well_formed
 from standout.flows.preparing import with_quasi
 from standout.flows.run import Run
@@ -82,7 +82,7 @@ def explain_run(
         write_records(folder, table.iloc[np.argsort(records.place, kind="stable")].reset_index(drop=True))
         drawn = folder.read_json("figures.json") or {}
         hidden = config["asked"].get("redact")
-        shown = {} if hidden else exhibits(records.data, table, explained.evidence)
+        shown = {} if hidden else pictured(records.data, table, explained.evidence)
         folder.write_json("figures.json", {**{k: drawn.get(k) for k in ("counted_at", "roc")}, **shown})
         took = time.perf_counter() - start
         folder.write_json("summary.json", {

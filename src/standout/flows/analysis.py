@@ -16,6 +16,7 @@ from standout.flows.attacking import Attacked, attack_all
 from standout.flows.exhibits import exhibits
 from standout.flows.explaining import Explained, explain, notes
 from standout.flows.options import Options
+from standout.flows.pictured import with_maps
 from standout.flows.policy import judged as judged_by
 from standout.flows.rounds import Rounds
 from standout.flows.target import Target, judge
@@ -95,11 +96,11 @@ def analyse(
     if judged is not None:
         summary["target"] = judged.block
     write_records(folder, table.iloc[np.argsort(records.place, kind="stable")].reset_index(drop=True))
-    shown = (
-        {}
-        if records.data is None or config["asked"].get("redact")
-        else exhibits(records.data, table, explained.evidence)
-    )
+    shown = {}
+    if records.data is not None and not config["asked"].get("redact"):
+        content = exhibits(records.data, table, explained.evidence)
+        shown, told = with_maps(content, config, records, outputs, table)
+        warnings += told
     folder.write_json("figures.json", {"counted_at": attacked.counted_at, "roc": attacked.drawn, **shown})
     clock.append(time.perf_counter())
     spent = np.diff(clock)

@@ -12,6 +12,7 @@ from standout.errors import InputError
 from standout.explain.causes import CAUSES
 from standout.flows.exhibits import exhibits
 from standout.flows.explaining import Explained, explain
+from standout.flows.pictured import ABSENT, OTHERWISE, with_maps
 from standout.flows.place import path_of, scored, well_formed
 from standout.flows.run import Run
 from standout.flows.stored import members_again, records_again
@@ -65,11 +66,15 @@ def explain_run(
         write_records(folder, table.iloc[np.argsort(records.place, kind="stable")].reset_index(drop=True))
         drawn = folder.read_json("figures.json") or {}
         hidden = config["asked"].get("redact")
-        shown = {} if hidden else exhibits(records.data, table, explained.evidence)
+        shown, told = {}, []
+        if not hidden:
+            content = exhibits(records.data, table, explained.evidence)
+            shown, told = with_maps(content, config, records, outputs, table)
         folder.write_json("figures.json", {**{k: drawn.get(k) for k in ("counted_at", "roc")}, **shown})
         took = time.perf_counter() - start
         folder.write_json("summary.json", {
             **summary,
+            "warnings": [line for line in summary["warnings"] if line not in (ABSENT, OTHERWISE)] + told,
             "causes": counted(explained),
             "characteristics": explained.strengths,
             "seconds": {**summary["seconds"], "explain": took},

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from standout.report import figures, meanings
 from standout.report.command import command
+from standout.report.maps import Maps, gradcam_of
 from standout.report.shown import picture
 from standout.report.words import known
 
@@ -33,13 +34,14 @@ class Content:
 
     image: str | None = None
     cells: tuple[tuple[str, str], ...] = ()
+    maps: Maps | None = None
 
     @classmethod
     def of(cls, stored: dict | None) -> "Content":
         """From what the flow stored; whatever has another shape is left out."""
         stored = stored or {}
         cells = tuple((str(c[0]), str(c[1])) for c in stored.get("cells") or [] if len(c) >= 2)
-        return cls(picture(stored.get("image")), cells)
+        return cls(picture(stored.get("image")), cells, Maps.of(stored.get("maps")))
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ class Page:
     drawings: dict[str, Markup | None] = field(default_factory=dict)
     command: str | None = None
     flagged: list[dict[str, Any]] = field(default_factory=list)
+    gradcam: dict[str, Any] | None = None
     redacted: bool = False
     ids: frozenset[str] = frozenset()
 
@@ -149,6 +152,7 @@ def page_of(
         },
         command=None if redact else command(config),
         flagged=[] if redact else flagged_of(records),
+        gradcam=None if redact else gradcam_of(drawn),
         redacted=redact,
         ids=frozenset(r for r in records["record"] if not r.isdigit()) if redact else frozenset(),
     )

@@ -7,9 +7,11 @@ import numpy as np
 from PIL import Image
 
 SIDE = 96
-HOT = np.array([[178, 24, 43], [239, 101, 30], [254, 217, 118]], dtype=np.float64)
+HOT = np.array([[203, 24, 29], [251, 106, 20], [255, 225, 60]], dtype=np.float64)
 """Colours from a little heat to the most; the picture beneath is grey, so that colour is heat."""
-STRONGEST = 0.8
+GREYS = 24, 200
+"""Shades that the picture keeps: on pure black and white a little heat is hardly seen."""
+STRONGEST = 0.85
 """Share of the colour where the map is highest: the picture stays to be seen."""
 
 
@@ -34,7 +36,7 @@ def as_uri(image: Image.Image) -> str:
 
 def overlaid(image: Image.Image, map_: np.ndarray) -> Image.Image:
     """The picture in grey with a map (h, w), 0 or more, over it: bilinear, against its own highest place."""
-    grey = np.asarray(image.convert("L"), dtype=np.float64)[:, :, None]
+    grey = np.interp(np.asarray(image.convert("L"), dtype=np.float64), (0, 255), GREYS)[:, :, None]
     most = float(map_.max())
     heat = Image.fromarray((map_ / most if most > 0 else map_).astype(np.float32))
     share = np.clip(np.asarray(heat.resize(image.size, Image.Resampling.BILINEAR), dtype=np.float64), 0, 1)

@@ -8,6 +8,7 @@ pytest.importorskip("captum")
 safetensors = pytest.importorskip("safetensors.numpy")
 
 from standout.data.dataset import Dataset  # noqa: E402
+from standout.errors import InputError  # noqa: E402
 from standout.explain.gradcam import looks_of  # noqa: E402
 from standout.recipes import recipe_of  # noqa: E402
 from standout.recipes.nets.rebuilt import as_seen, convnet_of  # noqa: E402
@@ -46,9 +47,12 @@ def test_a_rebuilt_net_answers_as_it_did(shape, dtype, channels):
 
 def test_a_net_of_another_architecture_is_no_convnet():
     weights = dict(trained_on(images((8, 8)), (4, 5))[0].weights)
-    weights["layers.0.weight"] = weights["layers.0.weight"][:, :, :2]
-    with pytest.raises(RuntimeError, match="size mismatch"):
-        convnet_of(np.frombuffer(safetensors.save(weights), dtype=np.uint8))
+    other = {"fewer": {**weights, "layers.0.weight": weights["layers.0.weight"][:, :, :2]}}
+    other["named"] = {f"module.{name}": w for name, w in weights.items()}
+    other["flat"] = {name: w.reshape(len(w), -1) for name, w in weights.items()}
+    for own in other.values():
+        with pytest.raises(InputError, match="no convnet"):
+            convnet_of(np.frombuffer(safetensors.save({n: w.copy() for n, w in own.items()}), dtype=np.uint8))
 
 
 def by_the_formula(weights, x, label):

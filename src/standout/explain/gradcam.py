@@ -31,6 +31,7 @@ def looks_of(stored: np.ndarray, training, rows: np.ndarray, labels: np.ndarray)
     channel of the last convolution's output, before its relu; a_k the mean over places of the slope of the label's
     logit by it.
     On one thread of the processor, whatever trained the net, so that the bytes do not depend on the machine's load.
+    Raises InputError where the weights are of another architecture.
     Source: Selvaraju et al. 2017 (arXiv 1610.02391), equations 1 and 2; captum's LayerGradCam.
     """
     import torch

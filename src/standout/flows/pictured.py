@@ -8,6 +8,7 @@ import pandas as pd
 
 from standout.data.dataset import Dataset
 from standout.data.records import Records
+from standout.errors import InputError
 from standout.explain import gradcam
 from standout.explain.maps_apart import both_distances, comparison, crossed
 from standout.flows.drawing import as_picture, as_uri, overlaid
@@ -52,7 +53,10 @@ def with_maps(
     exposed = exposed[: max(PIXELS // (3 * pixels), 1)]
     pairs = alike_ones(data, table, exposed)
     rows = np.unique([*exposed, *typical.values(), *(i for _, i in pairs)])
-    found = looks(records, stored, rows)
+    try:
+        found = looks(records, stored, rows)
+    except InputError:
+        return shown, [OTHERWISE]
     if not answer_as_stored(found, outputs, data.y[rows], rows):
         return shown, [OTHERWISE]
     models = sorted(stored)

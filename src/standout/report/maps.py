@@ -23,11 +23,13 @@ class Maps:
         """From what the flow stored."""
         if not isinstance(stored, dict):
             return None
-        pictures = picture(stored.get("inside")), picture(stored.get("outside"))
+        inside, outside = picture(stored.get("inside")), picture(stored.get("outside"))
         sure, apart, alike = stored.get("sure"), stored.get("apart"), stored.get("alike")
-        if None in pictures or not known(apart) or not isinstance(sure, list) or len(sure) != 2:
+        if inside is None or outside is None or not known(apart) or not isinstance(sure, list) or len(sure) != 2:
             return None
-        return cls(*pictures, tuple(sure), apart, alike if known(alike) else None) if all(map(known, sure)) else None
+        if not (known(sure[0]) and known(sure[1])):
+            return None
+        return cls(inside, outside, (sure[0], sure[1]), apart, alike if known(alike) else None)
 
 
 def gradcam_of(drawn: dict) -> dict[str, Any] | None:
@@ -36,4 +38,6 @@ def gradcam_of(drawn: dict) -> dict[str, Any] | None:
     parts = ("exposed", "typical", "more")
     if not isinstance(block, dict) or not all(isinstance(block.get(name), dict) for name in parts):
         return None
-    return block if known(block["exposed"].get("apart")) and len(block.get("places") or []) == 2 else None
+    places = block.get("places")
+    whole = isinstance(places, list) and len(places) == 2 and known(block["exposed"].get("apart"))
+    return block if whole else None

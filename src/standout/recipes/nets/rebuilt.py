@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from standout.data.dataset import Dataset
 from standout.data.encode import matrix_of
+from standout.errors import InputError, one_line
 from standout.recipes.nets.convnet import SIDE
 from standout.recipes.nets.inputs import Fit, Source
 
@@ -17,7 +18,6 @@ class Convnet(nn.Module):
     """One net as `StackedConvnet` trains K of: weights are called and shaped as its `weights` gives them.
 
     weights: float32, `layers.N.weight` (out, in, SIDE, SIDE) and `layers.N.bias`, of the last layer (C, features).
-    Raises RuntimeError where they are of another architecture.
     """
 
     def __init__(self, weights: dict[str, np.ndarray]):
@@ -43,10 +43,14 @@ class Convnet(nn.Module):
 
 
 def convnet_of(stored: np.ndarray) -> Convnet:
-    """The net whose weights are stored, uint8 (bytes,) of a safetensors file."""
+    """The net whose weights are stored, uint8 (bytes,) of a safetensors file. Raises InputError where they are of
+    another architecture."""
     import safetensors.numpy
 
-    return Convnet(safetensors.numpy.load(stored.tobytes()))
+    try:
+        return Convnet(safetensors.numpy.load(stored.tobytes()))
+    except (KeyError, IndexError, RuntimeError) as e:
+        raise InputError(f"the stored weights are those of no convnet ({one_line(e)}); run the audit again") from e
 
 
 def as_seen(training: Dataset, rows: np.ndarray) -> Tensor:

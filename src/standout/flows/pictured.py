@@ -51,6 +51,7 @@ def with_maps(
     pixels = int(np.prod(data.x.shape[1:3]))
     exposed, typical = chosen(data, table)
     exposed = exposed[: max(PIXELS // (3 * pixels), 1)]
+    typical = {code: row for code, row in typical.items() if code in data.y[exposed]}
     pairs = alike_ones(data, table, exposed)
     rows = np.unique([*exposed, *typical.values(), *(i for _, i in pairs)])
     try:
@@ -88,7 +89,8 @@ def with_maps(
     return {
         "exposed": [{**e, **(of(i) if k < SHOWN else {})} for k, (e, i) in enumerate(zip(shown["exposed"], exposed))]
         + shown["exposed"][len(exposed) :],
-        "typical": {classes[code]: {**shown["typical"][classes[code]], **of(i)} for code, i in typical.items()},
+        "typical": shown["typical"]
+        | {classes[code]: {**shown["typical"][classes[code]], **of(i)} for code, i in typical.items()},
         "gradcam": {"places": list(maps.shape[2:]), "drawn": min(len(exposed), SHOWN), **figures},
     }, []
 

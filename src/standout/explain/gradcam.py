@@ -10,8 +10,8 @@ PIXELS = 2**18
 
 
 def installed() -> bool:
-    """Whether captum is, without importing it."""
-    return importlib.util.find_spec("captum") is not None
+    """Whether what the extra cam brings is, without importing it."""
+    return all(importlib.util.find_spec(name) is not None for name in ("captum", "torch", "safetensors"))
 
 
 @dataclass(frozen=True, eq=False)

@@ -62,14 +62,13 @@ def explain_run(
         raise InputError(f"{folder.path / 'records.csv'} does not hold the records of this audit; run the audit again")
     explained = explain(records, outputs, signal, table["exposed"].to_numpy(), table["exposure"].to_numpy())
     table = with_explanation(table, explained)
+    shown, told = {}, []
+    if not config["asked"].get("redact"):
+        content = exhibits(records.data, table, explained.evidence)
+        shown, told = with_maps(content, config, records, outputs, table)
     with folder.writing(shadows=False):
         write_records(folder, table.iloc[np.argsort(records.place, kind="stable")].reset_index(drop=True))
         drawn = folder.read_json("figures.json") or {}
-        hidden = config["asked"].get("redact")
-        shown, told = {}, []
-        if not hidden:
-            content = exhibits(records.data, table, explained.evidence)
-            shown, told = with_maps(content, config, records, outputs, table)
         folder.write_json("figures.json", {**{k: drawn.get(k) for k in ("counted_at", "roc")}, **shown})
         took = time.perf_counter() - start
         folder.write_json("summary.json", {

@@ -43,7 +43,8 @@ def with_maps(
     picture is shown.
     """
     data, stored = records.data, outputs.kept("weights_safetensors")
-    ours = config["model"]["name"] == "convnet" and "channels" in config["model"]["settings"]
+    model = config["model"]
+    ours = model["name"] == "convnet" and "channels" in (model.get("settings") or {})
     if data is None or not ours or len(stored) < 4 or not shown.get("exposed"):
         return shown, []
     if not gradcam.installed():

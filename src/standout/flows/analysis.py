@@ -19,6 +19,7 @@ from standout.flows.overall import overall
 from standout.flows.pictured import pictured
 from standout.flows.policy import judged as judged_by
 from standout.flows.rounds import Rounds
+from standout.flows.seen_by_nets import with_maps
 from standout.flows.target import Target, judge
 from standout.measure.overfitting import accuracy_and_gap, accuracy_unknown
 from standout.measure.precision import record_precision
@@ -105,11 +106,11 @@ def analyse(
     if judged is not None:
         summary["target"] = judged.block
     write_records(folder, table.iloc[np.argsort(records.place, kind="stable")].reset_index(drop=True))
-    shown = (
-        {}
-        if records.data is None or config["asked"].get("redact")
-        else pictured(records.data, table, explained.evidence)
-    )
+    shown = {}
+    if records.data is not None and not config["asked"].get("redact"):
+        content = pictured(records.data, table, explained.evidence)
+        shown, lines = with_maps(content, config, records, outputs, table)
+        warnings += lines
     folder.write_json("figures.json", {"counted_at": attacked.counted_at, "roc": attacked.drawn, **shown})
     clock.append(time.perf_counter())
     spent = np.diff(clock)

@@ -5,7 +5,8 @@ import pandas as pd
 
 from standout.data.dataset import Dataset
 from standout.explain import Evidence
-from standout.flows.exhibits import cells, columns_of, picture, strangest
+from standout.flows.drawing import as_picture, as_uri
+from standout.flows.exhibits import cells, columns_of, strangest
 
 CLASSES = 12
 PICTURES, ROWS = 2, 1
@@ -34,7 +35,11 @@ def ends(dataset: Dataset, table: pd.DataFrame, evidence: Evidence) -> dict:
     found = np.bincount(dataset.y[exposed], minlength=len(dataset.classes))
 
     def shown(i: int, columns: list[int]) -> dict:
-        content = {"image": picture(dataset.x[i], low, high)} if is_image else {"cells": cells(dataset, i, columns)}
+        content = (
+            {"image": as_uri(as_picture(dataset.x[i], low, high))}
+            if is_image
+            else {"cells": cells(dataset, i, columns)}
+        )
         whose = {"record": str(dataset.ids[i]), "exposed": bool(exposed[i]), "exposure": float(exposure[i])}
         return {**whose, **content}
 

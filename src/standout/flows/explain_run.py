@@ -17,6 +17,7 @@ from standout.flows.pictured import pictured
 from standout.flows.place import path_of, scored, well_formed
 from standout.flows.preparing import with_quasi
 from standout.flows.run import Run
+from standout.flows.seen_by_nets import ABSENT, OTHERWISE, with_maps
 from standout.flows.stored import members_again, records_again
 from standout.report.build import write_report
 from standout.run.folder import RunFolder
@@ -76,17 +77,20 @@ def explain_run(
     )
     table = with_explanation(table, explained)
     told = overall(records, explained, table, summary["exposed"].get("variance"))
+    shown, lines = {}, []
+    if not config["asked"].get("redact"):
+        content = pictured(records.data, table, explained.evidence)
+        shown, lines = with_maps(content, config, records, outputs, table)
     with folder.writing(shadows=False):
         if quasi_identifiers is not None:
             folder.write_json("config.json", config)
         write_records(folder, table.iloc[np.argsort(records.place, kind="stable")].reset_index(drop=True))
         drawn = folder.read_json("figures.json") or {}
-        hidden = config["asked"].get("redact")
-        shown = {} if hidden else pictured(records.data, table, explained.evidence)
         folder.write_json("figures.json", {**{k: drawn.get(k) for k in ("counted_at", "roc")}, **shown})
         took = time.perf_counter() - start
         folder.write_json("summary.json", {
             **summary,
+            "warnings": [line for line in summary["warnings"] if line not in (ABSENT, OTHERWISE)] + lines,
             "causes": counted(explained),
             "characteristics": explained.strengths,
             **told,

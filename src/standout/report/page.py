@@ -12,6 +12,7 @@ from markupsafe import Markup
 from standout.report import figures, meanings
 from standout.report.command import command
 from standout.report.ends import Ends, ends_of
+from standout.report.gradcam import Maps, gradcam_of
 from standout.report.map import RecordMap, map_of
 from standout.report.shown import picture
 from standout.report.words import known
@@ -35,13 +36,14 @@ class Content:
 
     image: str | None = None
     cells: tuple[tuple[str, str], ...] = ()
+    maps: Maps | None = None
 
     @classmethod
     def of(cls, stored: dict | None) -> "Content":
         """From what the flow stored; whatever has another shape is left out."""
         stored = stored or {}
         cells = tuple((str(c[0]), str(c[1])) for c in stored.get("cells") or [] if len(c) >= 2)
-        return cls(picture(stored.get("image")), cells)
+        return cls(picture(stored.get("image")), cells, Maps.of(stored.get("maps")))
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ class Page:
     map: RecordMap | None = None
     ends_by: str = ""
     ends: list[Ends] = field(default_factory=list)
+    gradcam: dict[str, Any] | None = None
     redacted: bool = False
     ids: frozenset[str] = frozenset()
 
@@ -158,6 +161,7 @@ def page_of(
         map=map_of(None if redact else drawn.get("map")),
         ends_by=by,
         ends=ends,
+        gradcam=None if redact else gradcam_of(drawn),
         redacted=redact,
         ids=frozenset(r for r in records["record"] if not r.isdigit()) if redact else frozenset(),
     )

@@ -18,6 +18,7 @@ from standout.flows.explaining import Explained, explain, notes
 from standout.flows.options import Options
 from standout.flows.policy import judged as judged_by
 from standout.flows.rounds import Rounds
+from standout.flows.screening import screening
 from standout.flows.target import Target, judge
 from standout.measure.overfitting import accuracy_and_gap, accuracy_unknown
 from standout.measure.precision import record_precision
@@ -89,6 +90,7 @@ def analyse(
         "stable": stable,
         "causes": {cause: int((explained.why.cause == cause).sum()) for cause in CAUSES},
         "characteristics": explained.strengths,
+        "screening": screening(explained, estimated.exposed, estimated.posterior.exposure),
         "taxonomy": ["NISTAML.033", "AML.T0024.000"],
         "policy": judged_by(config["asked"].get("policy"), int(estimated.exposed.sum())),
     }

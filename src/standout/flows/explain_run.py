@@ -14,6 +14,7 @@ from standout.flows.exhibits import exhibits
 from standout.flows.explaining import Explained, explain
 from standout.flows.place import path_of, scored, well_formed
 from standout.flows.run import Run
+from standout.flows.screening import screening
 from standout.flows.stored import members_again, records_again
 from standout.report.build import write_report
 from standout.run.folder import RunFolder
@@ -59,7 +60,8 @@ def explain_run(
     table = read_records(folder.path).iloc[records.place].reset_index(drop=True)
     if table["record"].tolist() != records.ids.tolist():
         raise InputError(f"{folder.path / 'records.csv'} does not hold the records of this audit; run the audit again")
-    explained = explain(records, outputs, signal, table["exposed"].to_numpy(), table["exposure"].to_numpy())
+    exposed, exposure = table["exposed"].to_numpy(), table["exposure"].to_numpy()
+    explained = explain(records, outputs, signal, exposed, exposure)
     table = with_explanation(table, explained)
     with folder.writing(shadows=False):
         write_records(folder, table.iloc[np.argsort(records.place, kind="stable")].reset_index(drop=True))
@@ -72,6 +74,7 @@ def explain_run(
             **summary,
             "causes": counted(explained),
             "characteristics": explained.strengths,
+            "screening": screening(explained, exposed, exposure),
             "seconds": {**summary["seconds"], "explain": took},
         })  # fmt: skip
         write_report(folder)

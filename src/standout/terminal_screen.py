@@ -1,0 +1,30 @@
+"""What a person sees of a screening."""
+
+from rich.console import Console
+from rich.table import Table
+
+from standout.terminal import plain
+
+FIRST = 10
+
+
+def first_records(found) -> None:
+    """The records that rank highest, and where the list lies."""
+    s = found.summary
+    console = Console(highlight=False, soft_wrap=True)
+    by = [name.replace("_", " ") for name in s["ranked_by"]]
+    console.print(
+        f"[bold]{plain(s['dataset']['name'])}[/]: {s['dataset']['records']:,} records ranked after one training of "
+        f"{plain(s['model']['name'])}, by {' and '.join(by)}"
+    )
+    table = Table(box=None, pad_edge=False)
+    for heading in ("rank", "record", "label", *by):
+        table.add_column(heading, justify="left" if heading in ("record", "label") else "right")
+    for row in found.first(FIRST).to_dict("records"):
+        own = (f"{row[name]:.3g}" for name in s["ranked_by"])
+        table.add_row(str(row["rank"]), plain(row["record"]), plain(row["label"]), *own)
+    console.print(table)
+    console.print("[dim]a ranking, not a measurement: how exposed they are is told by an audit --records-from screen[/]")
+    for line in s["warnings"]:
+        console.print(f"[yellow]note:[/] {plain(line)}")
+    console.print(f"all records: {plain(str(found.path / 'screen.csv'))}")

@@ -1,11 +1,18 @@
 """What a person sees of a screening."""
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from standout.terminal import plain
+from standout.report.shown import plain as cleaned
 
 FIRST = 10
+"""Records that are printed."""
+
+
+def plain(text: str) -> str:
+    """Text from data: no markup, no control characters."""
+    return escape(cleaned(text))
 
 
 def first_records(found) -> None:

@@ -15,7 +15,9 @@ def test_mean_place_by_hand():
     tied = (0.5 / 3 + 1.5 / 3) / 2
     wanted = [(2.5 / 3 + 0.5 / 4) / 2, (tied + 3.5 / 4) / 2, (tied + 1.5 / 4) / 2, (0.5 + 2.5 / 4) / 2]
     assert suspicion(values) == pytest.approx(wanted)
-    assert ranked_by({**values, "loss_trace_iqr": values["train_loss"]}) != ranked_by(values)
+    assert ranked_by(values) == ("train_loss", "neighbour_disagreement")
+    traced = {**values, "loss_trace_iqr": values["train_loss"], "centroid_margin": values["train_loss"]}
+    assert ranked_by(traced) == ("loss_trace_iqr", "centroid_margin")
     assert order_of(np.array([0.2, 0.5, 0.2, 0.9])).tolist() == [3, 1, 0, 2]
 
 

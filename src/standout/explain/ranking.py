@@ -7,8 +7,9 @@ from scipy.stats import beta, rankdata
 
 from standout.explain.association import association
 
-TRACED = ("loss_trace_iqr",)
-"""What the ranking goes by where a training leaves a trace."""
+TRACED = ("loss_trace_iqr", "el2n", "centroid_margin")
+"""What the ranking goes by where a training leaves a trace: learned late, hard from the start, and near another class.
+The first alone finds fewer (docs/screen.md)."""
 UNTRACED = ("train_loss", "neighbour_disagreement")
 """What it goes by elsewhere."""
 CHEAP = ("data", "one training")
@@ -19,7 +20,7 @@ SHARE = 0.01
 
 def ranked_by(values: Mapping[str, np.ndarray]) -> tuple[str, ...]:
     """Names of the characteristics that the ranking goes by, of those that there are: values (N,) of each."""
-    wanted = TRACED if any(name in values for name in TRACED) else UNTRACED
+    wanted = TRACED if TRACED[0] in values else UNTRACED
     return tuple(name for name in wanted if name in values)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from standout.attacks import ATTACKS, attack_named
 from standout.data.dataset import FEWEST
-from standout.errors import InputError, listed
+from standout.errors import InputError
 from standout.estimate import check_rates
 from standout.shadows.shard import Shard
 
@@ -69,7 +69,7 @@ class Options:
         if plain.records is not None and plain.records < FEWEST:
             raise InputError(f"records must be at least {FEWEST}, not {plain.records}")
         if plain.records_from not in RECORDS_FROM:
-            raise InputError(f"records-from must be {listed(RECORDS_FROM)}, not {plain.records_from!r}")
+            raise InputError(f"records-from must be {' or '.join(RECORDS_FROM)}, not {plain.records_from!r}")
         if plain.seed < 0:
             raise InputError(f"seed must be 0 or more, not {plain.seed}")
         if plain.jobs is not None and plain.jobs < 1:

@@ -57,8 +57,8 @@ def screen(
     """Train one model on all records, and rank them by how likely an audit would find them exposed.
 
     x, y, ids, groups, model, settings, seed, device: as `audit` takes them; groups matter to an audit alone. The
-    ranking goes by the interquartile range of the record's loss over the epochs where the model is a net, elsewhere by
-    the model's loss on the record and the labels of its neighbours. It says who comes first, not how exposed anybody
+    ranking is the mean place by a few characteristics: with a net the quartile distance of the record's loss over the
+    epochs, EL2N and the margin between class means; else the model's loss on the record and its neighbours' labels. It says who comes first, not how exposed anybody
     is: that takes an audit, of all records or, with records_from="screen", of the first ones.
     out: folder for screen.csv and screen.json; one of an earlier screening is written anew. Default a temporary one.
 

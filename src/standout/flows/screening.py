@@ -81,12 +81,12 @@ def evidence_of(records: Records, trained: Trained) -> Evidence:
 def screening(explained: Explained, exposed: np.ndarray, exposure: np.ndarray) -> dict:
     """The block `screening` of a summary: how well a ranking by one training would have found the exposed of an audit.
 
-    Its first models stand for that training, so records are judged by a model trained on a part of them: those that are
+    Its first models stand for that training, so records are judged by a model trained on a part of them; those that are
     in none of these models are left out. `tail`: the model's risk as its own losses tell it, mean over the first pair.
     """
     cheap = {n: v for n, v in explained.values.items() if CHARACTERISTICS[n].group in CHEAP}
     trainings = explained.evidence.trainings
-    judged = np.any([t.members for t in trainings], axis=0)
+    judged = np.isfinite(cheap[ranked_by(cheap)[0]])
     cheap = {name: v[judged] for name, v in cheap.items()}
     return {
         "by": list(ranked_by(cheap)),

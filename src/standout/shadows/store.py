@@ -22,8 +22,9 @@ STEPS, MOST = 511, 128
 """Units of a probability in a sum, and models of a sum at most: 128 x 511 is within two bytes."""
 PICTURED = 4
 """The first two pairs also keep weights and penultimate features."""
-TRACED = 4
-"""The first models are traced while they train, where their recipe can."""
+TRACED = 2
+"""The first pair is traced while it trains, where its recipe can: at a fraction of one half each record is in one of the
+two. Four models would cost 2.2 % of the training of 64 (benchmarks/bench_traces.py)."""
 
 
 def name_of(model: int) -> str:

@@ -31,7 +31,7 @@ def first_records(found) -> None:
         own = (f"{row[name]:.3g}" for name in s["ranked_by"])
         table.add_row(str(row["rank"]), plain(row["record"]), plain(row["label"]), *own)
     console.print(table)
-    console.print("[dim]a ranking, not a measurement: how exposed they are is told by an audit --records-from screen[/]")
+    console.print("[dim]a ranking, not a measurement: audit --records-from screen says how exposed they are[/]")
     for line in s["warnings"]:
         console.print(f"[yellow]note:[/] {plain(line)}")
     console.print(f"all records: {plain(str(found.path / 'screen.csv'))}")

@@ -1,6 +1,7 @@
 """What one training tells of a record, against loops by hand."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -66,7 +67,7 @@ def test_against_loops(evidence):
             if not right[epoch]:
                 break
             after = int(judge.trace.epochs[epoch])
-        turns = sum(a and not b for a, b in zip(right, right[1:])) if any(right) else len(right)
+        turns = sum(a and not b for a, b in pairwise(right)) if any(right) else len(right)
         assert got == pytest.approx([judge.losses[i], high - low, after, turns, float(judge.trace.early[i])])
 
 

@@ -149,7 +149,7 @@ def test_whole_groups_go_by_their_first_record():
     chosen = sorted({int(groups[place[i]]) for i in run.records["record"]})
     assert len(run.records) == 40 and len(chosen) == 10
     first = [int(groups[place[i]]) for i in ranked().first(240)["record"]]
-    assert chosen == sorted(dict.fromkeys(first[: first.index([g for g in dict.fromkeys(first)][10])]))
+    assert chosen == sorted(dict.fromkeys(first[: first.index(list(dict.fromkeys(first))[10])]))
 
 
 def test_shards_and_default_number(tmp_path):

@@ -16,8 +16,8 @@ def sample(
     only `rest`, bool (N,), where it is given.
 
     ranked: int (N,), places from the first down, in the order of ids: then the first of these are audited, in place of
-    random ones. Whole groups, in random order, or by their first record, while they fit. Drawn in the order of ids, so that rows given in another order give
-    the same sample. Raises InputError where too few records or groups are left.
+    random ones. Whole groups, in random order, or by their first record, while they fit. Drawn in the order of ids, so
+    that rows given in another order give the same sample. Raises InputError where too few records or groups are left.
     """
     n = len(dataset)
     if records >= n:

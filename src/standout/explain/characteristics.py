@@ -5,7 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from standout.explain import anomaly, difficulty, geometry, label_quality, leverage, mechanism, neighbours, one_training, rarity
+from standout.explain import (
+    anomaly,
+    difficulty,
+    geometry,
+    label_quality,
+    leverage,
+    mechanism,
+    neighbours,
+    one_training,
+    rarity,
+)
 from standout.explain.evidence import Evidence
 
 

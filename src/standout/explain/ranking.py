@@ -65,7 +65,7 @@ def found_by(suspected: np.ndarray, exposed: np.ndarray, exposure: np.ndarray) -
 
 
 def head(ranked: np.ndarray, size: int) -> dict | None:
-    """The first `size` of ranked records, bool (N,) whether each is exposed; None where none is, or the head is empty."""
+    """The first `size` of ranked records, bool (N,) whether each is exposed; None where none is, or size is 0."""
     k, found = int(ranked.sum()), int(ranked[:size].sum())
     if not k or not size:
         return None

@@ -87,8 +87,8 @@ def audit(
     """
     start = time.perf_counter()
     asked = Asked(
-        model, settings, shadows, until_stable, most_shadows, fraction, records, records_from, fpr, exposed_above, attacks, target,
-        members, policy, redact, seed, device, jobs, shard, key,
+        model, settings, shadows, until_stable, most_shadows, fraction, records, records_from, fpr, exposed_above,
+        attacks, target, members, policy, redact, seed, device, jobs, shard, key,
     )  # fmt: skip
     if shard is not None and out is None:
         raise InputError(f"shard {shard} needs an out of its own: its folder is what standout merge reads")

@@ -4,7 +4,7 @@ import numpy as np
 
 from standout.data.dataset import Dataset
 from standout.data.sample import sample
-from standout.errors import InputError, one_line
+from standout.errors import InputError
 from standout.flows.options import Options
 from standout.flows.screening import screened
 from standout.recipes import Recipe

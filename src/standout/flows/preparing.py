@@ -12,11 +12,11 @@ from standout.data.dataset import Dataset
 from standout.data.records import Records
 from standout.data.sample import sample
 from standout.errors import InputError, one_line
+from standout.flows.choosing import choice, chosen_of
 from standout.flows.options import Options, attack_names, yes_or_no
 from standout.flows.place import config_of, config_there
 from standout.flows.policy import Policy
 from standout.flows.released import Released, released
-from standout.flows.choosing import choice, chosen_of
 from standout.flows.rounds import Rounds
 from standout.flows.target import Target
 from standout.recipes import Recipe, recipe_of
@@ -92,8 +92,10 @@ class Job:
 
     @classmethod
     def of(cls, dataset: Dataset, asked: Asked, there: dict | None = None) -> "Job":
-        """there: config.json of the run folder, if any; what screening chose there is not chosen anew. Raises InputError,
-        in one line, for whatever cannot be used."""
+        """there: config.json of the run folder, if any; what screening chose there is not chosen anew.
+
+        Raises InputError, in one line, for whatever cannot be used.
+        """
         options = asked.options()
         recipe = recipe_of(asked.model, asked.settings, asked.device)
         brought = released(asked.target, asked.members, dataset)

@@ -58,8 +58,9 @@ def screen(
 
     x, y, ids, groups, model, settings, seed, device: as `audit` takes them; groups matter to an audit alone. The
     ranking is the mean place by a few characteristics: with a net the quartile distance of the record's loss over the
-    epochs, EL2N and the margin between class means; else the model's loss on the record and its neighbours' labels. It says who comes first, not how exposed anybody
-    is: that takes an audit, of all records or, with records_from="screen", of the first ones.
+    epochs, EL2N and the margin between class means; else the model's loss on the record and its neighbours' labels. It
+    says who comes first, not how exposed anybody is: that takes an audit, of all records or, with
+    records_from="screen", of the first ones.
     out: folder for screen.csv and screen.json; one of an earlier screening is written anew. Default a temporary one.
 
     Returns a Screen. Raises InputError, in one line, for whatever cannot be used; then nothing was made or changed.

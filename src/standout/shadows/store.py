@@ -23,8 +23,8 @@ STEPS, MOST = 511, 128
 PICTURED = 4
 """The first two pairs also keep weights and penultimate features."""
 TRACED = 2
-"""The first pair is traced while it trains, where its recipe can: at a fraction of one half each record is in one of the
-two. Four models would cost 2.2 % of the training of 64 (benchmarks/bench_traces.py)."""
+"""The first pair is traced while it trains, where its recipe can: at a fraction of one half each record is in one of
+the two. Four models would cost 2.2 % of the training of 64 (benchmarks/bench_traces.py)."""
 
 
 def name_of(model: int) -> str:

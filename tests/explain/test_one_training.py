@@ -42,7 +42,9 @@ def training_of(n: int, seed: int, members=None, epochs: int = 7, features: int 
 def evidence():
     x, y = blobs(60)
     trainings = tuple(training_of(60, seed) for seed in range(4))
-    trainings[0].trace.right[:, :20] = np.arange(20) % 2 == 0  # always right, and never
+    first = trainings[0].trace
+    assert first is not None
+    first.right[:, :20] = np.arange(20) % 2 == 0  # always right, and never
     nobody = np.zeros(60, dtype=bool)
     nobody[:50] = True
     return replace(evidence_of(x, y), trainings=tuple(replace(t, members=t.members & nobody) for t in trainings))
@@ -99,6 +101,7 @@ def test_leverage_of_two_classes_is_that_of_logistic_regression():
     """By hand: w h'H^-1 h for each of the two classes, which share one curvature: twice the hat value of iteratively
     reweighted least squares."""
     training = training_of(40, 3, classes=2)
+    assert training.features is not None and training.log_probabilities is not None
     h = np.concatenate([training.features.astype(float), np.ones((40, 1))], axis=1)
     p = np.exp(training.log_probabilities[:, 1].astype(float))
     own = training.members

@@ -2,6 +2,7 @@
 
 import json
 import stat
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,10 +24,10 @@ def records(n: int = 240):
     return x, y, np.array([f"p{(7 * i) % n:03d}" for i in range(n)]), wrong
 
 
-def ranked(out=None, order=None, model="logistic-regression", **more):
+def ranked(out=None, order=None, model: Any = "logistic-regression", **more):
     x, y, ids, _ = records()
     order = np.arange(len(y)) if order is None else order
-    return standout.screen(x[order], y[order], ids=ids[order], model=model, out=out, **more)
+    return standout.screen(x[order], y[order], ids=ids[order].tolist(), model=model, out=out, **more)
 
 
 def test_flipped_labels_rank_first_in_any_order(tmp_path):
@@ -105,7 +106,7 @@ def audit(out=None, order=None, **more):
     x, y, ids, _ = records()
     order = np.arange(len(y)) if order is None else order
     asked = {"model": "logistic-regression", "shadows": 16, "jobs": 1, "attacks": "loss", "records": 40, **more}
-    return standout.audit(x[order], y[order], ids=ids[order], records_from="screen", out=out, **asked)
+    return standout.audit(x[order], y[order], ids=ids[order].tolist(), records_from="screen", out=out, **asked)
 
 
 def test_audit_of_those_that_rank_first(tmp_path):
@@ -156,7 +157,7 @@ def test_shards_and_default_number(tmp_path):
     for i in (1, 2):
         audit(tmp_path / f"s{i}", shard=f"{i}/2")
     x, y, ids, _ = records()
-    joined = standout.merge([tmp_path / "s1", tmp_path / "s2"], x, y, ids=ids, out=tmp_path / "all")
+    joined = standout.merge([tmp_path / "s1", tmp_path / "s2"], x, y, ids=ids.tolist(), out=tmp_path / "all")
     whole = audit(tmp_path / "whole")
     assert (joined.path / "records.csv").read_bytes() == (whole.path / "records.csv").read_bytes()
     assert len(audit(records=None).records) == 100

@@ -43,7 +43,7 @@ def data(n: int = 120, audited: bool = False):
 
 def recipe(kind: str, epochs: int):
     if kind == "torch":
-        return standout.TorchRecipe(build=Net, epochs=epochs, device="cpu")
+        return recipe_of(standout.TorchRecipe(build=Net, epochs=epochs, device="cpu"))
     return recipe_of("mlp", {"epochs": epochs, "hidden": 8, "dropout": 0.2, "stack": 6}, "cpu")
 
 

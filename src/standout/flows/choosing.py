@@ -36,7 +36,7 @@ def choice(dataset: Dataset, recipe: Recipe, options: Options, key: str | None, 
     recipe.check(dataset)
     of = question(dataset, recipe, options.seed, records, key)
     before = (there or {}).get("chosen")
-    if of is not None and is_choice(before, n) and before["of"] == of:
+    if of is not None and isinstance(before, dict) and is_choice(before, n) and before["of"] == of:
         return before
     found = screened(dataset, recipe, options.seed)
     ranked = np.argsort(found.rank, kind="stable")

@@ -10,6 +10,7 @@ _PUBLIC = {
     "compare": "standout.flows.compare",
     "merge": "standout.flows.merge",
     "score": "standout.flows.score",
+    "screen": "standout.flows.screen",
     "load": "standout.data.source",
     "Dataset": "standout.data.dataset",
     "Run": "standout.flows.run",
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from standout.flows.merge import merge
     from standout.flows.run import Run
     from standout.flows.score import score
+    from standout.flows.screen import screen
     from standout.recipes.torch_module import TorchRecipe
 
 __all__ = [
@@ -45,6 +47,7 @@ __all__ = [
     "load",
     "merge",
     "score",
+    "screen",
 ]
 
 

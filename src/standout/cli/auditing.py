@@ -29,6 +29,7 @@ def audit(
     most_shadows: Whole | None = None,
     fraction: float | None = None,
     records: Whole | None = None,
+    records_from: str = "random",
     target: Path | None = None,
     fpr: float | None = None,
     exposed_above: float | None = None,
@@ -83,6 +84,8 @@ def audit(
         Share of the audited records in each training; default one half, or the share that the --target was trained on.
     records
         Audit so many records, drawn at random, the others in every training; with --group whole groups.
+    records_from
+        random, or screen: audit those --records (default 5 %, at least 100) that rank highest after one training more.
     target
         An .npz with what one released model answers on these records (logits, probabilities or signals), and if wanted
         members, what it was trained on, and ids: each record gets a verdict for that very model.
@@ -137,7 +140,8 @@ def audit(
     dataset = load(source, label=label, id=id, group=group, drop=drop or (), data=data)
     asked = {
         "model": model, "settings": settings_of(set or []), "shadows": shadows, "until_stable": until_stable,
-        "most_shadows": most_shadows, "fraction": fraction, "records": records, "target": target, "fpr": fpr,
+        "most_shadows": most_shadows, "fraction": fraction, "records": records,
+        "records_from": records_from, "target": target, "fpr": fpr,
         "exposed_above": exposed_above, "attacks": attacks, "policy": policy, "redact": redact,
         "quasi_identifiers": quasi_identifier, "seed": seed,
         "device": device, "jobs": jobs, "shard": shard, "key": key,

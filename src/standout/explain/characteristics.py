@@ -11,8 +11,10 @@ from standout.explain import (
     difficulty,
     geometry,
     label_quality,
+    leverage,
     mechanism,
     neighbours,
+    one_training,
     penultimate,
     rarity,
 )
@@ -85,6 +87,18 @@ CHARACTERISTICS: dict[str, Characteristic] = {
                        "neighbours in a net's features carry other labels", "Papernot and McDaniel 2018"),
         Characteristic("divergence", "mechanism", mechanism.divergence, "training on it changes what is answered",
                        "Lin 1991"),
+        Characteristic("train_loss", "one training", one_training.train_loss, "not even learned in training",
+                       "arXiv 1709.01604"),
+        Characteristic("loss_trace_iqr", "one training", one_training.loss_trace_iqr,
+                       "its loss moves much from epoch to epoch", "arXiv 2411.05743"),
+        Characteristic("epochs_until_learned", "one training", one_training.epochs_until_learned,
+                       "learned late", "Baldock, Maennel, Neyshabur 2021"),
+        Characteristic("forgetting", "one training", one_training.forgetting, "forgotten again, or never learned",
+                       "arXiv 1812.05159"),
+        Characteristic("el2n", "one training", one_training.el2n, "answered badly early in training",
+                       "arXiv 2107.07075"),
+        Characteristic("leverage", "one training", leverage.leverage, "the answer on it hangs on its own label",
+                       "after arXiv 2602.15919"),
     )
 }  # fmt: skip
 """Later ones: one function and one line here."""

@@ -9,6 +9,7 @@ from standout.data.dataset import Dataset
 from standout.data.encode import matrix_of
 from standout.data.records import Records
 from standout.explain.nearest import Neighbours, nearest
+from standout.explain.trainings import Training
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +52,7 @@ class Evidence:
     effect: np.ndarray
     kept: tuple[Kept, ...] = ()
     quasi: tuple[str, ...] = ()
+    trainings: tuple[Training, ...] = ()
 
     @property
     def dataset(self) -> Dataset:

@@ -19,6 +19,7 @@ from standout.flows.overall import overall
 from standout.flows.pictured import pictured
 from standout.flows.policy import judged as judged_by
 from standout.flows.rounds import Rounds
+from standout.flows.screening import screening
 from standout.flows.seen_by_nets import with_maps
 from standout.flows.target import Target, judge
 from standout.measure.overfitting import accuracy_and_gap, accuracy_unknown
@@ -100,6 +101,7 @@ def analyse(
         "causes": {cause: int((explained.why.cause == cause).sum()) for cause in CAUSES},
         "characteristics": explained.strengths,
         **told,
+        "screening": screening(explained, estimated.exposed, estimated.posterior.exposure),
         "taxonomy": ["NISTAML.033", "AML.T0024.000"],
         "policy": judged_by(config["asked"].get("policy"), int(estimated.exposed.sum())),
     }

@@ -17,6 +17,7 @@ from standout.flows.pictured import pictured
 from standout.flows.place import path_of, scored, well_formed
 from standout.flows.preparing import with_quasi
 from standout.flows.run import Run
+from standout.flows.screening import screening
 from standout.flows.seen_by_nets import ABSENT, OTHERWISE, with_maps
 from standout.flows.stored import members_again, records_again
 from standout.report.build import write_report
@@ -67,14 +68,9 @@ def explain_run(
     table = read_records(folder.path).iloc[records.place].reset_index(drop=True)
     if table["record"].tolist() != records.ids.tolist():
         raise InputError(f"{folder.path / 'records.csv'} does not hold the records of this audit; run the audit again")
-    explained = explain(
-        records,
-        outputs,
-        signal,
-        table["exposed"].to_numpy(),
-        table["exposure"].to_numpy(),
-        config["asked"].get("quasi_identifiers", ()),
-    )
+    exposed, exposure = table["exposed"].to_numpy(), table["exposure"].to_numpy()
+    quasi = config["asked"].get("quasi_identifiers", ())
+    explained = explain(records, outputs, signal, exposed, exposure, quasi)
     table = with_explanation(table, explained)
     told = overall(records, explained, table, summary["exposed"].get("variance"))
     shown, lines = {}, []
@@ -94,6 +90,7 @@ def explain_run(
             "causes": counted(explained),
             "characteristics": explained.strengths,
             **told,
+            "screening": screening(explained, exposed, exposure),
             "seconds": {**summary["seconds"], "explain": took},
         })  # fmt: skip
         write_report(folder)

@@ -11,6 +11,7 @@ from standout.explain.association import association
 from standout.explain.causes import Verdicts, verdicts
 from standout.explain.nearest import MOST, sample_of
 from standout.explain.sides import kept_of, sides_of
+from standout.explain.trainings import trainings_of
 from standout.shadows.outputs import Outputs
 
 
@@ -37,8 +38,8 @@ def explain(
     signal: rescaled logits (M, N) as they are judged; exposed bool (N,), exposure (N,); quasi: columns by which
     others may know a record.
     """
-    sides = sides_of(outputs, signal, len(records.classes))
-    evidence = Evidence(records, *sides, kept=kept_of(outputs, signal), quasi=tuple(quasi))
+    sides, kept = sides_of(outputs, signal, len(records.classes)), kept_of(outputs, signal)
+    evidence = Evidence(records, *sides, kept=kept, quasi=tuple(quasi), trainings=trainings_of(outputs, signal))
     able = {name: c for name, c in CHARACTERISTICS.items() if c.group != "data" or records.data is not None}
     values = {name: c.values(evidence) for name, c in able.items()}
     values = {name: v for name, v in values.items() if np.isfinite(v).any()}

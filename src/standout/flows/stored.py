@@ -7,6 +7,7 @@ from standout.data.records import Records
 from standout.data.sample import sample
 from standout.data.source import load_again
 from standout.errors import InputError
+from standout.flows.choosing import chosen_of
 from standout.flows.preparing import dataset_of
 from standout.shadows.memberships import draw_members
 
@@ -19,7 +20,9 @@ def records_again(config: dict, x, y, ids, groups, source, what: str, mend: str)
     """
     parts, asked = config["parts"], config["asked"]
     dataset = data_of(config, x, y, ids, groups, source, f"{what} had their data from Python: {mend}")
-    if asked.get("records") is not None:
+    if "chosen" in config:
+        dataset = chosen_of(dataset, config["chosen"])
+    elif asked.get("records") is not None:
         dataset = sample(dataset, asked["records"], asked["seed"])
     records = Records.of(dataset)
     assert records.training is not None

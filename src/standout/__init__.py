@@ -11,6 +11,7 @@ _PUBLIC = {
     "defend": "standout.flows.defend",
     "merge": "standout.flows.merge",
     "score": "standout.flows.score",
+    "screen": "standout.flows.screen",
     "load": "standout.data.source",
     "Dataset": "standout.data.dataset",
     "Run": "standout.flows.run",
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from standout.flows.merge import merge
     from standout.flows.run import Run
     from standout.flows.score import score
+    from standout.flows.screen import screen
     from standout.recipes.torch_module import TorchRecipe
 
 __all__ = [
@@ -48,6 +50,7 @@ __all__ = [
     "load",
     "merge",
     "score",
+    "screen",
 ]
 
 

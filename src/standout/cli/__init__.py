@@ -5,7 +5,7 @@ from typing import NoReturn
 
 from cyclopts import CycloptsError
 
-from standout.cli import auditing, defending, installation, runs, scoring  # noqa: F401  each adds its commands
+from standout.cli import auditing, defending, installation, runs, scoring, screening  # noqa: F401  each adds its commands
 from standout.cli.app import app
 from standout.errors import InputError, one_line
 

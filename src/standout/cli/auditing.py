@@ -29,6 +29,7 @@ def audit(
     most_shadows: Whole | None = None,
     fraction: float | None = None,
     records: Whole | None = None,
+    records_from: str = "random",
     target: Path | None = None,
     fpr: float | None = None,
     exposed_above: float | None = None,
@@ -45,6 +46,7 @@ def audit(
     policy: Path | None = None,
     fail_over: Whole | None = None,
     redact: bool = False,
+    quasi_identifier: Annotated[list[str] | None, Parameter(consume_multiple=False)] = None,
     dry_run: bool = False,
     quiet: bool = False,
     json: bool = False,
@@ -82,6 +84,8 @@ def audit(
         Share of the audited records in each training; default one half, or the share that the --target was trained on.
     records
         Audit so many records, drawn at random, the others in every training; with --group whole groups.
+    records_from
+        random, or screen: audit those --records (default 5 %, at least 100) that rank highest after one training more.
     target
         An .npz with what one released model answers on these records (logits, probabilities or signals), and if wanted
         members, what it was trained on, and ids: each record gets a verdict for that very model.
@@ -116,6 +120,9 @@ def audit(
         Exit with code 1 when more than this many records are exposed.
     redact
         A report without ids and contents of records.
+    quasi_identifier
+        Column of a table by which others may know a record (age, postcode); can be given again. Each record then has a
+        characteristic k_anonymity: how few share its values there. Trains nothing anew.
     dry_run
         Say what would be trained, how long about, and how small an exposure could be reported; train and write nothing.
     quiet
@@ -133,8 +140,10 @@ def audit(
     dataset = load(source, label=label, id=id, group=group, drop=drop or (), data=data)
     asked = {
         "model": model, "settings": settings_of(set or []), "shadows": shadows, "until_stable": until_stable,
-        "most_shadows": most_shadows, "fraction": fraction, "records": records, "target": target, "fpr": fpr,
-        "exposed_above": exposed_above, "attacks": attacks, "policy": policy, "redact": redact, "seed": seed,
+        "most_shadows": most_shadows, "fraction": fraction, "records": records,
+        "records_from": records_from, "target": target, "fpr": fpr,
+        "exposed_above": exposed_above, "attacks": attacks, "policy": policy, "redact": redact,
+        "quasi_identifiers": quasi_identifier, "seed": seed,
         "device": device, "jobs": jobs, "shard": shard, "key": key,
     }  # fmt: skip
     if dry_run:

@@ -2,6 +2,9 @@
 
 import sys
 from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from standout.cli.app import app
 from standout.cli.arguments import Whole, check_fail_over
@@ -65,7 +68,15 @@ def compare(*runs: Path, quiet: bool = False, json: bool = False) -> int:
 
 
 @app.command
-def explain(run: Path, /, *, source: str | None = None, quiet: bool = False, json: bool = False) -> int:
+def explain(
+    run: Path,
+    /,
+    *,
+    source: str | None = None,
+    quasi_identifier: Annotated[list[str] | None, Parameter(consume_multiple=False)] = None,
+    quiet: bool = False,
+    json: bool = False,
+) -> int:
     """Characteristics, causes and report of a finished run again, from what is stored; nothing is trained.
 
     Parameters
@@ -74,6 +85,8 @@ def explain(run: Path, /, *, source: str | None = None, quiet: bool = False, jso
         Run folder of a finished audit.
     source
         Where the data lie by now; default where the audit had them.
+    quasi_identifier
+        Column of a table by which others may know a record; can be given again. In place of those of the audit.
     quiet
         Print nothing but errors.
     json
@@ -81,7 +94,9 @@ def explain(run: Path, /, *, source: str | None = None, quiet: bool = False, jso
     """
     from standout.flows.explain_run import explain_run as flow
 
-    return finish(flow(run, source=source), quiet=quiet, json=json, fail_over=sys.maxsize)
+    return finish(
+        flow(run, source=source, quasi_identifiers=quasi_identifier), quiet=quiet, json=json, fail_over=sys.maxsize
+    )
 
 
 @app.command

@@ -30,9 +30,9 @@ class Dataset:
     kind: "tabular" or "image"; default by the number of dimensions.
 
     After construction `y` holds class codes int64 (N,), `classes` the names, `values` the label of each class as the
-    user wrote it, `ids` text, `groups` codes or None; `rows` int64 (N,) which of the `given` rows each record was;
-    `origin` is what the command line would call it, where it can; `audited` bool (N,) the records that models are asked
-    about where all others are in every training, None for all.
+    user wrote it, `ids` text, `groups` codes or None, with `group_names` text (N,); `rows` int64 (N,) which of the
+    `given` rows each record was; `origin` is what the command line would call it, where it can; `audited` bool (N,)
+    the records that models are asked about where all others are in every training, None for all.
     Raises InputError for what cannot be used.
     """
 
@@ -49,6 +49,7 @@ class Dataset:
     rows: Any = None
     given: int = 0
     audited: Any = None
+    group_names: Any = None
 
     def __post_init__(self):
         if self.values is not None:  # made by `take` from a checked one
@@ -74,6 +75,7 @@ class Dataset:
         put("given", n)
         put("ids", ids[keep])
         put("groups", None if groups is None else group_codes(groups[keep]))
+        put("group_names", None if groups is None else group_texts(groups[keep]))
         put("classes", classes)
         put("values", values)
         put("notes", (*self.notes, *told, *read, *notes))
@@ -91,10 +93,13 @@ class Dataset:
     def take(self, rows: np.ndarray) -> "Dataset":
         """The same data set with only these rows, in this order."""
         x = self.x.iloc[rows] if isinstance(self.x, pd.DataFrame) else self.x[rows]
-        groups, audited = (None if part is None else part[rows] for part in (self.groups, self.audited))
-        return replace(
-            self, x=x, y=self.y[rows], ids=self.ids[rows], groups=groups, rows=self.rows[rows], audited=audited
+        groups, names, audited = (
+            None if part is None else part[rows] for part in (self.groups, self.group_names, self.audited)
         )
+        return replace(
+            self, x=x, y=self.y[rows], ids=self.ids[rows], groups=groups, group_names=names, rows=self.rows[rows],
+            audited=audited,
+        )  # fmt: skip
 
     @property
     def asked(self) -> "slice | np.ndarray":
@@ -246,6 +251,11 @@ def check_ids(ids, x, n: int) -> np.ndarray:
             "from 0); give every record its own"
         )
     return text
+
+
+def group_texts(groups: np.ndarray) -> np.ndarray:
+    """Names of the groups as text (N,); empty for a record without a group."""
+    return np.array(["" if blank else as_text(g) for g, blank in zip(groups, is_blank(groups))], dtype=object)
 
 
 def group_codes(groups: np.ndarray) -> np.ndarray:

@@ -20,7 +20,8 @@ class Around:
 
     def __init__(self, inner: Recipe, aim: np.ndarray, strength: float = 0.0):
         self.inner, self.aim, self.strength = inner, aim, strength
-        self.name, self.supports = inner.name, inner.supports
+        self.name = inner.name
+        self.supports: frozenset[str] = inner.supports - {"traces"}
 
     def settings(self) -> dict:
         return self.inner.settings()
@@ -57,7 +58,7 @@ def trained(
         yield from recipe.train(dataset, members, seeds)
         return
     refuse_unsupported(recipe, treatment.needs)
-    yield from recipe.train(dataset, members, seeds, treatment)  # type: ignore[call-arg]
+    yield from recipe.train(dataset, members, seeds, treatment=treatment)  # pyright: ignore[reportCallIssue]
 
 
 def refuse_unsupported(recipe: Recipe, needs: set[str]) -> None:

@@ -16,12 +16,14 @@ NORMAL = Tails()
 
 @dataclass(frozen=True, eq=False)
 class Posterior:
-    """Per record float64 (N,): mean and 95 % interval of the exposure, and the chance that it is at most `above`."""
+    """Per record float64 (N,): mean and 95 % interval of the exposure, the chance that it is at most `above`, and the
+    variance."""
 
     exposure: np.ndarray
     low: np.ndarray
     high: np.ndarray
     doubt: np.ndarray
+    variance: np.ndarray
 
 
 def posterior(
@@ -34,7 +36,7 @@ def posterior(
     arrays (N,).
     """
     points = _points()
-    out = [np.empty(len(seen.gap)) for _ in range(4)]
+    out = [np.empty(len(seen.gap)) for _ in range(5)]
     for start in range(0, len(seen.gap), BLOCK):
         part = slice(start, start + BLOCK)
         some = seen.rows(part)
@@ -48,6 +50,7 @@ def posterior(
         out[1][part], out[2][part] = np.minimum(low, out[0][part]), np.maximum(high, out[0][part])
         out[1][part] = np.where(nothing_seen(some), np.minimum(out[1][part], fpr), out[1][part])
         out[3][part] = (draws <= above).mean(axis=1)
+        out[4][part] = draws.var(axis=1)
     return Posterior(*out)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from standout.explain.characteristics import CHARACTERISTICS
 from standout.explain.evidence import Evidence
-from standout.explain.rules import Judge
+from standout.explain.rules import NAMED, Judge
 from standout.explain.speaking import speakers
 
 CAUSES = ("suspect label", "outlier", "between classes", "rare", "hard", "unexplained")
@@ -46,7 +46,8 @@ def verdicts(
     exposed: bool (N,), by which characteristics are measured. judge: int (K,), records to be judged as if they were
     exposed, in place of those that are.
     """
-    speaks = {n for n in speakers(values, strengths, exposed) if CHARACTERISTICS[n].group in SPEAKING}
+    may = {n: s for n, s in strengths.items() if n in NAMED and CHARACTERISTICS[n].group in SPEAKING}
+    speaks = speakers(values, may, exposed)  # one family: characteristics that no rule names cost the others nothing
     out = Verdicts(*(np.full(len(exposed), "", dtype=object) for _ in range(3)))
     rules = Judge(evidence, values, speaks)
     for i in (np.flatnonzero(exposed) if judge is None else judge).tolist():

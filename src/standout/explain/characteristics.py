@@ -5,7 +5,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from standout.explain import anomaly, difficulty, geometry, label_quality, mechanism, neighbours, rarity
+from standout.explain import (
+    anomaly,
+    anonymity,
+    difficulty,
+    geometry,
+    label_quality,
+    leverage,
+    mechanism,
+    neighbours,
+    one_training,
+    penultimate,
+    rarity,
+)
 from standout.explain.evidence import Evidence
 
 
@@ -50,6 +62,8 @@ CHARACTERISTICS: dict[str, Characteristic] = {
         Characteristic("level_rarity", "data", rarity.level_rarity, "rare words", "Standout"),
         Characteristic("combination_rarity", "data", rarity.combination_rarity, "words seldom seen together",
                        "Standout"),
+        Characteristic("k_anonymity", "data", anonymity.k_anonymity, "few share what others may know of it",
+                       "Sweeney 2002"),
         Characteristic("out_loss", "out", difficulty.out_loss, "hard for models that never saw it", "arXiv 2112.03570"),
         Characteristic("out_error", "out", difficulty.out_error, "answered wrongly by models that never saw it",
                        "arXiv 2112.03570"),
@@ -61,8 +75,30 @@ CHARACTERISTICS: dict[str, Characteristic] = {
                        "arXiv 2112.03570"),
         Characteristic("label_doubt", "out", label_quality.label_doubt, "its label is likely wrong",
                        "Northcutt, Jiang, Chuang 2021 (cleanlab)"),
+        Characteristic("feature_centroid_distance", "out", penultimate.feature_centroid_distance,
+                       "far from the middle of its class in a net's features", "arXiv 2511.16792"),
+        Characteristic("feature_cosine", "out", penultimate.feature_cosine,
+                       "points another way than its class in a net's features", "arXiv 2511.16792"),
+        Characteristic("feature_mahalanobis", "out", penultimate.feature_mahalanobis,
+                       "far from its class for how classes spread in a net's features", "Lee et al. 2018"),
+        Characteristic("feature_margin", "out", penultimate.feature_margin,
+                       "nearer to another class in a net's features", "arXiv 2511.16792"),
+        Characteristic("feature_disagreement", "out", penultimate.feature_disagreement,
+                       "neighbours in a net's features carry other labels", "Papernot and McDaniel 2018"),
         Characteristic("divergence", "mechanism", mechanism.divergence, "training on it changes what is answered",
                        "Lin 1991"),
+        Characteristic("train_loss", "one training", one_training.train_loss, "not even learned in training",
+                       "arXiv 1709.01604"),
+        Characteristic("loss_trace_iqr", "one training", one_training.loss_trace_iqr,
+                       "its loss moves much from epoch to epoch", "arXiv 2411.05743"),
+        Characteristic("epochs_until_learned", "one training", one_training.epochs_until_learned,
+                       "learned late", "Baldock, Maennel, Neyshabur 2021"),
+        Characteristic("forgetting", "one training", one_training.forgetting, "forgotten again, or never learned",
+                       "arXiv 1812.05159"),
+        Characteristic("el2n", "one training", one_training.el2n, "answered badly early in training",
+                       "arXiv 2107.07075"),
+        Characteristic("leverage", "one training", leverage.leverage, "the answer on it hangs on its own label",
+                       "after arXiv 2602.15919"),
     )
 }  # fmt: skip
 """Later ones: one function and one line here."""

@@ -9,6 +9,7 @@ from standout.data.dataset import Dataset
 from standout.data.encode import matrix_of
 from standout.data.records import Records
 from standout.explain.nearest import Neighbours, nearest
+from standout.explain.trainings import Training
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,13 +43,16 @@ class Kept:
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """Records and what the models say of them. effect (N,): gap of the two sides in deviations of the signal."""
+    """Records and what the models say of them. effect (N,): gap of the two sides in deviations of the signal;
+    quasi: columns by which others may know a record."""
 
     records: Records
     inside: Side
     outside: Side
     effect: np.ndarray
     kept: tuple[Kept, ...] = ()
+    quasi: tuple[str, ...] = ()
+    trainings: tuple[Training, ...] = ()
 
     @property
     def dataset(self) -> Dataset:

@@ -19,31 +19,35 @@ class Neighbours(NamedTuple):
     distances: np.ndarray
 
 
-def nearest(features: np.ndarray, k: int = K) -> Neighbours:
-    """The k nearest other records (Euclidean); fewer where N is small, none without features.
+def nearest(features: np.ndarray, k: int = K, *, most: int | None = None, of: np.ndarray | None = None) -> Neighbours:
+    """The k nearest other records (Euclidean) of all, or of those at places `of`, int (n,); fewer where N is small,
+    none without features.
 
-    Beyond MOST records: of those in `sample_of`.
+    Beyond `most` records, MOST unless told: of those in `sample_of`.
     """
     k = min(k, len(features) - 1)
+    asked = np.arange(len(features)) if of is None else of
     if not features.shape[1]:
-        return Neighbours(np.empty((len(features), 0), dtype=np.int64), np.empty((len(features), 0)))
-    sample = sample_of(len(features))
-    if sample is None:
+        return Neighbours(np.empty((len(asked), 0), dtype=np.int64), np.empty((len(asked), 0)))
+    sample = sample_of(len(features), most)
+    if sample is None and of is None:
         # without a query, scikit-learn leaves each record itself out, duplicates stay in
         found = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(features).kneighbors()
         return Neighbours(found[1], found[0].astype(np.float64))
-    found = NearestNeighbors(n_neighbors=k + 1, algorithm="brute").fit(features[sample])
-    distances, near = found.kneighbors(features)
-    others = sample[near]
-    own = others == np.arange(len(features))[:, None]
+    among = np.arange(len(features)) if sample is None else sample
+    found = NearestNeighbors(n_neighbors=k + 1, algorithm="brute").fit(features[among])
+    distances, near = found.kneighbors(features[asked])
+    others = among[near]
+    own = others == asked[:, None]
     own[:, -1] |= ~own.any(axis=1)  # who is not in the sample, or is hidden by duplicates, has one neighbour too many
-    shape = (len(features), k)
+    shape = (len(asked), k)
     return Neighbours(others[~own].reshape(shape), distances[~own].reshape(shape).astype(np.float64))
 
 
-def sample_of(records: int) -> np.ndarray | None:
-    """Rising places int (MOST,) of the records that neighbours are looked for among; None for all of them. The same
+def sample_of(records: int, most: int | None = None) -> np.ndarray | None:
+    """Rising places int (most,) of the records that neighbours are looked for among; None for all of them. The same
     for the same number of records, which are in id order: so whatever the order of the user's rows."""
-    if records <= MOST:
+    most = MOST if most is None else most
+    if records <= most:
         return None
-    return np.sort(np.random.default_rng(20261125).choice(records, MOST, replace=False))
+    return np.sort(np.random.default_rng(20261125).choice(records, most, replace=False))

@@ -29,6 +29,8 @@ DIFFICULTY = ("out_loss", "out_margin", "out_error", "label_doubt", "out_entropy
 OTHER_CLASS = ("neighbour_disagreement", "own_class_distance", "centroid_margin", "centroid_cosine")
 ALONE = ("centroid_distance", "mahalanobis", "isolation", "local_outlier", "reconstruction", "centroid_cosine")
 WORDS = ("level_rarity", "combination_rarity")
+NAMED = frozenset((*DIFFICULTY, *OTHER_CLASS, *ALONE, *WORDS, "class_rarity"))
+"""All that the rules ask for; others are measured and shown, and do not speak."""
 
 
 class Judge:

@@ -5,6 +5,7 @@ import numpy as np
 from standout.explain.evidence import Kept, Side
 from standout.moments import moments_of
 from standout.shadows.outputs import Outputs
+from standout.shadows.store import PICTURED
 
 
 def sides_of(outputs: Outputs, signal: np.ndarray, classes: int) -> tuple[Side, Side, np.ndarray]:
@@ -45,4 +46,5 @@ def mean_over(values: np.ndarray, chosen: np.ndarray) -> np.ndarray:
 def kept_of(outputs: Outputs, signal: np.ndarray) -> tuple[Kept, ...]:
     """The first models with what more is kept of them; signal (M, N): rescaled logits as they are judged."""
     features = outputs.kept("features")
-    return tuple(Kept(outputs.members[m], signal[m], own) for m, own in features.items())
+    count = min(PICTURED, len(outputs.members))
+    return tuple(Kept(outputs.members[m], signal[m], features.get(m)) for m in range(count))

@@ -13,11 +13,14 @@ from standout.estimate.own_rate import own_fpr_seen
 from standout.estimate.stability import stability
 from standout.explain.causes import CAUSES
 from standout.flows.attacking import Attacked, attack_all
-from standout.flows.exhibits import exhibits
 from standout.flows.explaining import Explained, explain, notes
 from standout.flows.options import Options
+from standout.flows.overall import overall
+from standout.flows.pictured import pictured
 from standout.flows.policy import judged as judged_by
 from standout.flows.rounds import Rounds
+from standout.flows.screening import screening
+from standout.flows.seen_by_nets import with_maps
 from standout.flows.target import Target, judge
 from standout.measure.overfitting import accuracy_and_gap, accuracy_unknown
 from standout.measure.precision import record_precision
@@ -62,12 +65,20 @@ def analyse(
     judged = None if target is None else judge(target, outputs, attacked, estimated, options, warnings)
     clock.append(time.perf_counter())
 
-    explained = explain(records, outputs, attacked.signal, estimated.exposed, estimated.posterior.exposure)
+    explained = explain(
+        records,
+        outputs,
+        attacked.signal,
+        estimated.exposed,
+        estimated.posterior.exposure,
+        config["asked"].get("quasi_identifiers", ()),
+    )
     warnings += notes(records)
     correct = outputs.signal("correct")
     table = records_table(records, outputs.members, attacked, estimated, explained)
     if judged is not None:
         table = pd.concat([table, judged.columns], axis=1)
+    told = overall(records, explained, table, checks["variance"])
     clock.append(time.perf_counter())
 
     summary = {
@@ -89,17 +100,19 @@ def analyse(
         "stable": stable,
         "causes": {cause: int((explained.why.cause == cause).sum()) for cause in CAUSES},
         "characteristics": explained.strengths,
+        **told,
+        "screening": screening(explained, estimated.exposed, estimated.posterior.exposure),
         "taxonomy": ["NISTAML.033", "AML.T0024.000"],
         "policy": judged_by(config["asked"].get("policy"), int(estimated.exposed.sum())),
     }
     if judged is not None:
         summary["target"] = judged.block
     write_records(folder, table.iloc[np.argsort(records.place, kind="stable")].reset_index(drop=True))
-    shown = (
-        {}
-        if records.data is None or config["asked"].get("redact")
-        else exhibits(records.data, table, explained.evidence)
-    )
+    shown = {}
+    if records.data is not None and not config["asked"].get("redact"):
+        content = pictured(records.data, table, explained.evidence)
+        shown, lines = with_maps(content, config, records, outputs, table)
+        warnings += lines
     folder.write_json("figures.json", {"counted_at": attacked.counted_at, "roc": attacked.drawn, **shown})
     clock.append(time.perf_counter())
     spent = np.diff(clock)
@@ -133,6 +146,7 @@ def estimate_all(
         "own_fpr_seen": own_fpr_seen(
             signal, members, estimated.exposed, options.fpr, estimated.tails, estimated.fit.noise_factor
         ),
+        "variance": float(estimated.posterior.variance.mean()),
         "stability": stability(signal, members, estimated, top, fpr=options.fpr),
     }
 

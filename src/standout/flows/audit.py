@@ -7,7 +7,7 @@ from typing import Any
 
 from standout.errors import InputError
 from standout.flows.analysis import Made, analyse
-from standout.flows.place import place
+from standout.flows.place import config_near, place
 from standout.flows.preparing import Asked, Job, dataset_of, prepare
 from standout.flows.rounds import Rounds
 from standout.flows.run import Run
@@ -30,6 +30,7 @@ def audit(
     most_shadows: int | None = None,
     fraction: float | None = None,
     records: int | None = None,
+    records_from: str = "random",
     fpr: float | None = None,
     exposed_above: float | None = None,
     attacks: str | Sequence[str] | None = None,
@@ -39,6 +40,7 @@ def audit(
     members: Any = None,
     policy: str | Path | None = None,
     redact: bool = False,
+    quasi_identifiers: str | Sequence[str] | None = None,
     name: str | None = None,
     seed: int = 0,
     device: str = "auto",
@@ -61,6 +63,8 @@ def audit(
     is, any other classifier gets it as numbers.
     settings: of the model. shadows: even, at least 4. fraction: share of the audited records in each training, default
     one half. records: audit so many, drawn at random, with all others in every training; whole groups where there are.
+    records_from: "screen" trains one model more, on all records, and audits those that rank highest by it (`screen`),
+    `records` of them, default 5 % and at least 100.
     until_stable: go on from `shadows` in rounds of half as many again, until the reported set, the intervals and what
     is detectable meet the targets in summary["stable"], or there are most_shadows (default 512) models.
     fpr: share of OUT models in which a record may be accused, default 0.001; exposed_above: exposure from which a
@@ -69,7 +73,8 @@ def audit(
     logits or probabilities (N, C), or the path of an .npz with such (`logits`, `probabilities` or rescaled-logit
     `signals`, if wanted `members` and `ids`). members: bool (N,), its training data; shadows then train on as many.
     policy: a TOML file of what is accepted (fpr, exposure, count, reveals), told in the report. redact: the report
-    holds no id and no content of a record.
+    holds no id and no content of a record. quasi_identifiers: columns of a table by which others may know a record;
+    each record then has a characteristic k_anonymity, how few share its values there.
     attacks: names, default all. out: run folder, used again where the key is the same; default a temporary one that
     goes with the returned Run. key: a name of your own for a model whose code cannot be recognised again.
     jobs: trainings side by side, default one per core (ray, dask: as many as the cluster takes). backend: "local",
@@ -84,13 +89,14 @@ def audit(
     """
     start = time.perf_counter()
     asked = Asked(
-        model, settings, shadows, until_stable, most_shadows, fraction, records, fpr, exposed_above, attacks, target,
-        members, policy, redact, seed, device, jobs, shard, key,
+        model, settings, shadows, until_stable, most_shadows, fraction, records, records_from, fpr, exposed_above,
+        attacks, target, members, policy, redact, quasi_identifiers, seed, device, jobs, shard, key,
     )  # fmt: skip
     if shard is not None and out is None:
         raise InputError(f"shard {shard} needs an out of its own: its folder is what standout merge reads")
     crew = crew_of(backend, asked.options().jobs, ray_address=ray_address, dask_address=dask_address)
-    job = Job.of(dataset_of(x, y, ids, groups, name), asked)
+    there = config_near(out) if records_from == "screen" else None
+    job = Job.of(dataset_of(x, y, ids, groups, name), asked, there)
     options = job.options
     with place(out) as folder, crew:
         config = prepare(folder, job, note)

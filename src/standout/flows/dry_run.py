@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from standout.data.dataset import FEWEST, Dataset
 from standout.errors import InputError, one_line
 from standout.estimate.detectable import detectable
 from standout.estimate.estimate import estimate
+from standout.flows.choosing import records_of
 from standout.flows.preparing import Asked, Job, dataset_of, new_plan
 from standout.flows.rounds import Rounds
 from standout.recipes import Recipe
@@ -58,8 +59,11 @@ def dry_run(
     A few models are trained on small shares of the records to time them, and thrown away. Raises InputError for all
     that `audit` would refuse.
     """
-    wanted = Asked(**asked)
-    job = Job.of(dataset_of(x, y, ids, groups, name), wanted)
+    wanted, dataset = Asked(**asked), dataset_of(x, y, ids, groups, name)
+    wanted.options()  # refuses what does not go together
+    if wanted.records_from == "screen":  # as many random ones: only their number counts here
+        wanted = replace(wanted, records_from="random", records=records_of(wanted.records, len(dataset)))
+    job = Job.of(dataset, wanted)
     options, count = job.options, job.options.budget
     check_members(job.memberships(options.shadows), job.records.ids)
     first = Rounds(options).ends(job.recipe.stack_size(job.data))[0]

@@ -1,19 +1,15 @@
 """What the report shows of records themselves: the most exposed ones and typical ones of their classes."""
 
-import base64
-import io
-
 import numpy as np
 import pandas as pd
-from PIL import Image
 
 from standout.data.columns import as_numbers, as_texts, is_number
 from standout.data.dataset import Dataset
 from standout.explain import Evidence
+from standout.flows.drawing import as_picture, as_uri
 
 MOST = 60
 CELLS = 6
-SIDE = 96
 
 
 def exhibits(dataset: Dataset, table: pd.DataFrame, evidence: Evidence) -> dict:
@@ -22,16 +18,10 @@ def exhibits(dataset: Dataset, table: pd.DataFrame, evidence: Evidence) -> dict:
 
     A record's cells are those in which it differs most from its class; the typical record has the same columns.
     """
-    rows = np.flatnonzero(table["exposed"].to_numpy())
-    rows = rows[np.argsort(-table["exposure"].to_numpy()[rows], kind="stable")][:MOST].tolist()
-    distance = np.nan_to_num(table["centroid_distance"].to_numpy(dtype=float), nan=np.inf)
-    typical = {}
-    for code in np.unique(dataset.y[rows]).tolist():
-        own = np.flatnonzero(dataset.y == code)
-        typical[code] = int(own[np.argmin(distance[own])])
+    rows, typical = chosen(dataset, table)
     if dataset.kind == "image":
         low, high = float(dataset.x.min()), float(dataset.x.max())
-        draw = lambda i: {"image": picture(dataset.x[i], low, high)}  # noqa: E731
+        draw = lambda i: {"image": as_uri(as_picture(dataset.x[i], low, high))}  # noqa: E731
         return {
             "exposed": [{"record": str(dataset.ids[i]), **draw(i)} for i in rows],
             "typical": {dataset.classes[code]: draw(i) for code, i in typical.items()},
@@ -45,18 +35,17 @@ def exhibits(dataset: Dataset, table: pd.DataFrame, evidence: Evidence) -> dict:
     }
 
 
-def picture(array: np.ndarray, low: float, high: float) -> str:
-    """An image (H, W), (H, W, 1 or 3) or (3, H, W) as a PNG data URI of at most SIDE pixels, values low to high."""
-    if array.ndim == 3 and array.shape[2] not in (1, 3) and array.shape[0] in (1, 3):
-        array = np.moveaxis(array, 0, 2)
-    if array.ndim == 3 and array.shape[2] != 3:
-        array = array[:, :, 0]
-    scaled = (array.astype(np.float64) - low) / ((high - low) or 1) * 255
-    image = Image.fromarray(np.clip(scaled, 0, 255).round().astype(np.uint8))
-    image.thumbnail((SIDE, SIDE))
-    buffer = io.BytesIO()
-    image.save(buffer, format="PNG")
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+def chosen(dataset: Dataset, table: pd.DataFrame) -> tuple[list[int], dict[int, int]]:
+    """(rows of the most exposed records, most exposed first, at most MOST; of each of their classes, by its code, the
+    record that is nearest to the middle)."""
+    rows = np.flatnonzero(table["exposed"].to_numpy())
+    rows = rows[np.argsort(-table["exposure"].to_numpy()[rows], kind="stable")][:MOST].tolist()
+    distance = np.nan_to_num(table["centroid_distance"].to_numpy(dtype=float), nan=np.inf)
+    typical = {}
+    for code in np.unique(dataset.y[rows]).tolist():
+        own = np.flatnonzero(dataset.y == code)
+        typical[code] = int(own[np.argmin(distance[own])])
+    return rows, typical
 
 
 def columns_of(dataset: Dataset, evidence: Evidence) -> list[np.ndarray]:

@@ -8,17 +8,18 @@ import numpy as np
 import pandas as pd
 
 from standout.attacks.smoothing import choose_smoothing
-from standout.errors import InputError
+from standout.data.quasi import quasi_columns
 from standout.explain.causes import CAUSES
-from standout.flows.exhibits import exhibits
 from standout.flows.explaining import Explained, explain
-from standout.flows.place import path_of, scored, well_formed
+from standout.flows.overall import overall
+from standout.flows.pictured import pictured
+from standout.flows.preparing import with_quasi
 from standout.flows.run import Run
-from standout.flows.stored import members_again, records_again
+from standout.flows.screening import screening
+from standout.flows.seen_by_nets import ABSENT, OTHERWISE, with_maps
+from standout.flows.stored import Audit
 from standout.report.build import write_report
-from standout.run.folder import RunFolder
-from standout.run.tables import read_records, write_records
-from standout.shadows.store import Shadows
+from standout.run.tables import write_records
 from standout.signals import smooth
 
 BEFORE, AFTER = "memorization", "cause"
@@ -33,45 +34,48 @@ def explain_run(
     ids: Sequence | None = None,
     groups: Sequence | None = None,
     source: str | Path | None = None,
+    quasi_identifiers: str | Sequence[str] | None = None,
 ) -> Run:
     """Explain a finished audit again: characteristics, their strength, causes and report; exposure stays as it is.
 
     run: its folder. The data are read from where the audit had them; source: where they lie by now; x, y, ids, groups:
-    those of an audit that was given them from Python. Returns the Run. Raises InputError, in one line, where the folder
-    holds no audit, or the data are not those; then nothing was changed.
+    those of an audit that was given them from Python. quasi_identifiers: columns by which others may know a record, in
+    place of those that the audit was asked with; they are kept. Returns the Run. Raises InputError, in one line, where
+    the folder holds no audit, or the data are not those; then nothing was changed.
     """
     start = time.perf_counter()
-    folder = RunFolder(path_of(run, "run"))
-    folder.refuse_unfinished()
-    config, summary = folder.read_json("config.json"), folder.read_json("summary.json")
-    if config is None or summary is None or not well_formed(config):
-        raise InputError(f"{folder.path} is not what standout wrote; run the audit again")
-    if scored(config["parts"]):
-        raise InputError(f"{folder.path} was made by standout score, which keeps no outputs: run that again")
-    records = records_again(config, x, y, ids, groups, source, "its models", "explain it there, by Run.explain(x, y)")
+    audit = Audit.of(run, x, y, ids, groups, source, "explain it there, by Run.explain(x, y)")
+    folder, config, summary, records, outputs = audit.folder, audit.config, audit.summary, audit.records, audit.outputs
     assert records.data is not None
-    count = summary["shadows"]["count"]
-    members = members_again(config, records, count)
-    outputs = Shadows(folder, config["key"], config["plan"]["seeds"][:count], members)
+    if quasi_identifiers is not None:
+        config = {**config, "asked": with_quasi(config["asked"], quasi_columns(records.data, quasi_identifiers))}
     signal = outputs.signal("rescaled-logit")
     if outputs.rounded():
-        signal = smooth(signal, choose_smoothing(signal, members).overall).astype(np.float32)
-    table = read_records(folder.path).iloc[records.place].reset_index(drop=True)
-    if table["record"].tolist() != records.ids.tolist():
-        raise InputError(f"{folder.path / 'records.csv'} does not hold the records of this audit; run the audit again")
-    explained = explain(records, outputs, signal, table["exposed"].to_numpy(), table["exposure"].to_numpy())
+        signal = smooth(signal, choose_smoothing(signal, outputs.members).overall).astype(np.float32)
+    table = audit.table
+    exposed, exposure = table["exposed"].to_numpy(), table["exposure"].to_numpy()
+    quasi = config["asked"].get("quasi_identifiers", ())
+    explained = explain(records, outputs, signal, exposed, exposure, quasi)
     table = with_explanation(table, explained)
+    told = overall(records, explained, table, summary["exposed"].get("variance"))
+    shown, lines = {}, []
+    if not config["asked"].get("redact"):
+        content = pictured(records.data, table, explained.evidence)
+        shown, lines = with_maps(content, config, records, outputs, table)
     with folder.writing(shadows=False):
+        if quasi_identifiers is not None:
+            folder.write_json("config.json", config)
         write_records(folder, table.iloc[np.argsort(records.place, kind="stable")].reset_index(drop=True))
         drawn = folder.read_json("figures.json") or {}
-        hidden = config["asked"].get("redact")
-        shown = {} if hidden else exhibits(records.data, table, explained.evidence)
         folder.write_json("figures.json", {**{k: drawn.get(k) for k in ("counted_at", "roc")}, **shown})
         took = time.perf_counter() - start
         folder.write_json("summary.json", {
             **summary,
+            "warnings": [line for line in summary["warnings"] if line not in (ABSENT, OTHERWISE)] + lines,
             "causes": counted(explained),
             "characteristics": explained.strengths,
+            **told,
+            "screening": screening(explained, exposed, exposure),
             "seconds": {**summary["seconds"], "explain": took},
         })  # fmt: skip
         write_report(folder)

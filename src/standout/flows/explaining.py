@@ -1,5 +1,6 @@
 """Characteristics, their strength and causes, as far as data and outputs tell."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from standout.explain.association import association
 from standout.explain.causes import Verdicts, verdicts
 from standout.explain.nearest import MOST, sample_of
 from standout.explain.sides import kept_of, sides_of
+from standout.explain.trainings import trainings_of
 from standout.shadows.outputs import Outputs
 
 
@@ -24,13 +26,20 @@ class Explained:
 
 
 def explain(
-    records: Records, outputs: Outputs, signal: np.ndarray, exposed: np.ndarray, exposure: np.ndarray
+    records: Records,
+    outputs: Outputs,
+    signal: np.ndarray,
+    exposed: np.ndarray,
+    exposure: np.ndarray,
+    quasi: Iterable[str] = (),
 ) -> Explained:
     """Characteristics that need data, words or outputs are left out where there are none.
 
-    signal: rescaled logits (M, N) as they are judged; exposed bool (N,), exposure (N,).
+    signal: rescaled logits (M, N) as they are judged; exposed bool (N,), exposure (N,); quasi: columns by which
+    others may know a record.
     """
-    evidence = Evidence(records, *sides_of(outputs, signal, len(records.classes)), kept=kept_of(outputs, signal))
+    sides, kept = sides_of(outputs, signal, len(records.classes)), kept_of(outputs, signal)
+    evidence = Evidence(records, *sides, kept=kept, quasi=tuple(quasi), trainings=trainings_of(outputs, signal))
     able = {name: c for name, c in CHARACTERISTICS.items() if c.group != "data" or records.data is not None}
     values = {name: c.values(evidence) for name, c in able.items()}
     values = {name: v for name, v in values.items() if np.isfinite(v).any()}

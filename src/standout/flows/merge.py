@@ -56,7 +56,7 @@ def merge(
     count = asked["shadows"]
     options = Options(
         count, asked["fraction"], asked["seed"], asked["fpr"], asked["exposed_above"], tuple(asked["attacks"]),
-        records=asked.get("records"),
+        records=asked.get("records"), records_from=asked.get("records_from", "random"),
     ).checked()  # fmt: skip
     with place(out) as folder:
         there = config_there(folder, parts)

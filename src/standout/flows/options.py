@@ -12,6 +12,8 @@ from standout.errors import InputError
 from standout.estimate import check_rates
 from standout.shadows.shard import Shard
 
+RECORDS_FROM = ("random", "screen")
+"""Where the records come from that are audited, where not all are."""
 MOST_SHADOWS = 512
 """The budget of an audit that goes on until it is stable, unless another is given."""
 
@@ -34,6 +36,7 @@ class Options:
     most_shadows: int | None = None
     shard: Shard | None = None
     records: int | None = None
+    records_from: str = "random"
 
     @property
     def budget(self) -> int:
@@ -65,6 +68,8 @@ class Options:
             raise InputError(f"fraction must lie between 0 and 1, not {plain.fraction}")
         if plain.records is not None and plain.records < FEWEST:
             raise InputError(f"records must be at least {FEWEST}, not {plain.records}")
+        if plain.records_from not in RECORDS_FROM:
+            raise InputError(f"records-from must be {' or '.join(RECORDS_FROM)}, not {plain.records_from!r}")
         if plain.seed < 0:
             raise InputError(f"seed must be 0 or more, not {plain.seed}")
         if plain.jobs is not None and plain.jobs < 1:

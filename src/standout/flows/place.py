@@ -27,6 +27,12 @@ def place(out: str | Path | None, *, shadows: bool = True) -> Iterator[RunFolder
         raise
 
 
+def config_near(out: str | Path | None) -> dict | None:
+    """config.json of a folder that may be there already."""
+    folder = None if out is None else RunFolder(path_of(out))
+    return folder.read_json("config.json") if folder is not None and folder.path.is_dir() else None
+
+
 def path_of(out, what: str = "out") -> Path:
     """A run folder as a Path."""
     try:

@@ -9,9 +9,11 @@ import numpy as np
 
 from standout.cores import cores
 from standout.data.dataset import Dataset
+from standout.data.quasi import quasi_columns
 from standout.data.records import Records
 from standout.data.sample import sample
 from standout.errors import InputError, one_line
+from standout.flows.choosing import choice, chosen_of
 from standout.flows.options import Options, attack_names, yes_or_no
 from standout.flows.place import config_of, config_there
 from standout.flows.policy import Policy
@@ -38,6 +40,7 @@ class Asked:
     most_shadows: int | None = None
     fraction: float | None = None
     records: int | None = None
+    records_from: str = "random"
     fpr: float | None = None
     exposed_above: float | None = None
     attacks: str | Sequence[str] | None = None
@@ -45,6 +48,7 @@ class Asked:
     members: Any = None
     policy: str | Path | None = None
     redact: bool = False
+    quasi_identifiers: str | Sequence[str] | None = None
     seed: int = 0
     device: str = "auto"
     jobs: int | None = None
@@ -57,9 +61,14 @@ class Asked:
         part = None if self.shard is None else Shard.read(self.shard)
         if part is not None and self.target is not None:
             raise InputError("a shard has no figures: a target is judged by an audit of all models; leave one out")
+        if self.records_from == "screen" and self.target is not None:
+            raise InputError(
+                "records-from screen does not go with a target: screening trains on all records, which the target did "
+                "not; leave one out"
+            )
         return Options(
             self.shadows, self.fraction, self.seed, fpr, above, attack_names(self.attacks), self.jobs,
-            self.until_stable, self.most_shadows, part, self.records,
+            self.until_stable, self.most_shadows, part, self.records, self.records_from,
         ).checked()  # fmt: skip
 
 
@@ -68,7 +77,8 @@ class Job:
     """An audit to be made: all that was asked, checked, before anything is.
 
     records: the audited ones; data: those and the ones in every training, in id order; parts: what the key covers;
-    asked: what config.json says of it; target: one more model to be judged; warnings: lines to tell.
+    asked: what config.json says of it; target: one more model to be judged; warnings: lines to tell; chosen: which
+    records screening chose, for config.json, None without.
     """
 
     options: Options
@@ -80,15 +90,24 @@ class Job:
     asked: dict
     target: Target | None
     warnings: list[str]
+    chosen: dict | None = None
 
     @classmethod
-    def of(cls, dataset: Dataset, asked: Asked) -> "Job":
-        """Raises InputError, in one line, for whatever cannot be used."""
+    def of(cls, dataset: Dataset, asked: Asked, there: dict | None = None) -> "Job":
+        """there: config.json of the run folder, if any; what screening chose there is not chosen anew.
+
+        Raises InputError, in one line, for whatever cannot be used.
+        """
         options = asked.options()
+        quasi = quasi_columns(dataset, asked.quasi_identifiers)
         recipe = recipe_of(asked.model, asked.settings, asked.device)
         brought = released(asked.target, asked.members, dataset)
         whole, rest = dataset, None if brought is None else brought.members
-        if options.records is not None:
+        chosen = None
+        if options.records_from == "screen":
+            chosen = choice(whole, recipe, options, asked.key, there)
+            dataset = chosen_of(whole, chosen)
+        elif options.records is not None:
             dataset = sample(whole, options.records, options.seed, rest)
         warnings = [*dataset.notes, *recipe.check(dataset)]
         records = Records.of(dataset)
@@ -104,16 +123,20 @@ class Job:
             "fraction": share,
             "seed": options.seed,
             **({} if options.shard is None else {"shard": str(options.shard)}),
-            **({} if data.audited is None else {"records": options.records}),
+            **({} if data.audited is None or chosen else {"records": options.records}),
+            **({} if chosen is None else {"records_from": "screen", "records": chosen["records"]}),
             **({} if brought is None else {"target": brought.name}),
             **({} if asked.policy is None else {"policy": Policy.read(asked.policy).block()}),
             **({"redact": True} if yes_or_no("redact", asked.redact) else {}),
         }
+        told = with_quasi(told, quasi)
         parts = key_parts(data, recipe, options.seed, share, asked.key)
+        if chosen is not None:
+            parts["screened"] = key_of(chosen)
         if options.shard is not None:
             refuse_unrecognised(parts, f"shard {options.shard}")
         judged = None if brought is None else brought.target(records, whole)
-        return cls(options, share, records, data, recipe, parts, told, judged, warnings)
+        return cls(options, share, records, data, recipe, parts, told, judged, warnings, chosen)
 
     @property
     def size(self) -> int:
@@ -125,6 +148,12 @@ class Job:
         own = self.records.data
         assert own is not None
         return draw_members(own.y, models, seed=self.options.seed, fraction=self.share, groups=own.groups)
+
+
+def with_quasi(asked: dict, columns: Sequence[str]) -> dict:
+    """What config.json says of what was asked, with these quasi-identifiers; without a word of them where none is."""
+    others = {k: v for k, v in asked.items() if k != "quasi_identifiers"}
+    return {**others, "quasi_identifiers": list(columns)} if columns else others
 
 
 def share_of(
@@ -223,7 +252,8 @@ def prepare(folder: RunFolder, job: Job, note: Callable[[str], None] | None = No
     )
     plan = extend_plan(plan, dataset, first, options.seed)
     check_shard(options, plan)
-    return {**config, "notes": job.warnings, "plan": plan}
+    chosen = {} if job.chosen is None else {"chosen": job.chosen}
+    return {**config, "notes": job.warnings, **chosen, "plan": plan}
 
 
 def new_plan(job: Job, first: int) -> tuple[dict, str]:

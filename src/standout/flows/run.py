@@ -69,12 +69,15 @@ class Run:
 
         return defend(self.path, *defences, **how)
 
-    def explain(self, x=None, y=None, *, ids=None, groups=None, source: str | Path | None = None) -> "Run":
+    def explain(
+        self, x=None, y=None, *, ids=None, groups=None, source: str | Path | None = None, quasi_identifiers=None
+    ) -> "Run":
         """Characteristics, causes and report anew, from what is stored; nothing is trained. x, y, ids, groups: the data
-        of an audit that was given them from Python; else they are read from where they were, or from `source`."""
+        of an audit that was given them from Python; else they are read from where they were, or from `source`.
+        quasi_identifiers: columns by which others may know a record."""
         from standout.flows.explain_run import explain_run  # it returns a Run itself
 
-        return explain_run(self.path, x, y, ids=ids, groups=groups, source=source)
+        return explain_run(self.path, x, y, ids=ids, groups=groups, source=source, quasi_identifiers=quasi_identifiers)
 
     def __repr__(self) -> str:
         if self.shard is not None:

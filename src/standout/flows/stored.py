@@ -1,7 +1,6 @@
 """What a run folder stands on: the data its models were trained on, and who was a member of which."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from standout.data.records import Records
 from standout.data.sample import sample
 from standout.data.source import load_again
 from standout.errors import InputError
+from standout.flows.choosing import chosen_of
 from standout.flows.place import path_of, scored, well_formed
 from standout.flows.preparing import dataset_of
 from standout.run.folder import RunFolder
@@ -55,8 +55,7 @@ class Audit:
         outputs = Shadows(folder, config["key"], config["plan"]["seeds"][:count], members)
         table = read_records(folder.path).iloc[records.place].reset_index(drop=True)
         if table["record"].tolist() != records.ids.tolist():
-            where: Path = folder.path / "records.csv"
-            raise InputError(f"{where} does not hold the records of this audit; run the audit again")
+            raise InputError(f"{folder.path / 'records.csv'} does not hold the records of this audit; run it again")
         return cls(folder, config, summary, records, outputs, table)
 
 
@@ -68,7 +67,9 @@ def records_again(config: dict, x, y, ids, groups, source, what: str, mend: str)
     """
     parts, asked = config["parts"], config["asked"]
     dataset = data_of(config, x, y, ids, groups, source, f"{what} had their data from Python: {mend}")
-    if asked.get("records") is not None:
+    if "chosen" in config:
+        dataset = chosen_of(dataset, config["chosen"])
+    elif asked.get("records") is not None:
         dataset = sample(dataset, asked["records"], asked["seed"])
     records = Records.of(dataset)
     assert records.training is not None

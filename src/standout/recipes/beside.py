@@ -1,11 +1,11 @@
 """Models from a file of the user's own, which may import what lies beside it, as under `python file.py`."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 
 from standout.data.dataset import Dataset
-from standout.recipes.recipe import Recipe, Trained
+from standout.recipes.recipe import Recipe, Trained, trained_by
 from standout.userfile import importable
 
 
@@ -35,6 +35,8 @@ class Beside:
     def stack_size(self, dataset: Dataset) -> int:
         return self.recipe.stack_size(dataset)
 
-    def train(self, dataset: Dataset, members: np.ndarray, seeds: np.ndarray) -> Iterator[Trained]:
+    def train(
+        self, dataset: Dataset, members: np.ndarray, seeds: np.ndarray, traced: Collection[int] = ()
+    ) -> Iterator[Trained]:
         with importable(self.folder):
-            yield from self.recipe.train(dataset, members, seeds)
+            yield from trained_by(self.recipe, dataset, members, seeds, traced)

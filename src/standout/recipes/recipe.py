@@ -1,12 +1,13 @@
 """What every recipe is: a way to train models from (data, memberships, seeds)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from standout.data.dataset import Dataset
+from standout.recipes.traces import Trace
 
 
 @dataclass(frozen=True, eq=False)
@@ -15,7 +16,8 @@ class Trained:
 
     logits: float (N, C), classes in the order of `Dataset.classes`; logarithms of probabilities are logits.
     rounded: some probability was 0, so that signals depend on how it is smoothed.
-    parameters: their number, where a model has one. weights, features: kept for the first models of an audit.
+    parameters: their number, where a model has one. weights, features: kept for the first models of an audit. trace: of
+    a model that was to be traced.
     """
 
     logits: np.ndarray
@@ -24,6 +26,7 @@ class Trained:
     weights: dict[str, np.ndarray] = field(default_factory=dict)
     features: np.ndarray | None = None
     note: str | None = None
+    trace: Trace | None = None
 
 
 class Pace(NamedTuple):
@@ -40,7 +43,8 @@ class Recipe(Protocol):
 
     A recipe whose pace depends on the machine has two methods more: `pace(dataset, records, most)`, a Pace for models
     trained on so many records, at most so many at a time, None for the same on machines of one kind; and `at(dtype)`,
-    the recipe in the precision of a plan.
+    the recipe in the precision of a plan. One that supports "traces" has a `train` that takes `traced` as well: which
+    of the K models are to be traced, which changes none of them.
     """
 
     name: str
@@ -65,3 +69,12 @@ class Recipe(Protocol):
     def train(self, dataset: Dataset, members: np.ndarray, seeds: np.ndarray) -> Iterator[Trained]:
         """Models trained on each row of members bool (K, N), reproducible from their seeds int (K,)."""
         ...
+
+
+def trained_by(
+    recipe: Recipe, dataset: Dataset, members: np.ndarray, seeds: np.ndarray, traced: Collection[int] = ()
+) -> Iterator[Trained]:
+    """As `Recipe.train`; of the models `traced`, by their places, a trace is taken where the recipe can."""
+    if traced and "traces" in recipe.supports:
+        return recipe.train(dataset, members, seeds, traced=frozenset(traced))  # pyright: ignore[reportCallIssue]
+    return recipe.train(dataset, members, seeds)

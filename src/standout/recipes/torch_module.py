@@ -1,8 +1,9 @@
 """`TorchRecipe`: a torch module of the user's own. Importing this file does not import torch."""
 
 import importlib.util
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -56,7 +57,7 @@ class TorchRecipe:
     input_shape: tuple[int, ...] | None = None
     dtype: str = "float32"
     device: str = "auto"
-    supports = frozenset()
+    supports = frozenset({"traces"})
 
     def __post_init__(self):
         if importlib.util.find_spec("torch") is None:
@@ -171,7 +172,9 @@ class TorchRecipe:
         labels = torch.from_numpy(dataset.y[:FEW].copy()).to(seen.device)
         return heads_of(self.build, seen.shape, len(dataset.classes), x, labels, self._how())
 
-    def train(self, dataset: Dataset, members: np.ndarray, seeds: np.ndarray) -> Iterator[Trained]:
+    def train(
+        self, dataset: Dataset, members: np.ndarray, seeds: np.ndarray, traced: Collection[int] = ()
+    ) -> Iterator[Trained]:
         from standout.recipes.nets.live import seeded
         from standout.recipes.nets.net import alone
 
@@ -179,30 +182,39 @@ class TorchRecipe:
             seen = self._seen(dataset)
             with seeded(0, seen.device):
                 heads = self._tried(seen, dataset)
-            for rows, seed in zip(members, seeds):
+            for k, (rows, seed) in enumerate(zip(members, seeds)):
                 with seeded(int(seed), seen.device):
-                    trained = self._train_one(seen, heads, dataset, rows, int(seed))
+                    trained = self._train_one(seen, heads, dataset, rows, int(seed), k in traced)
                 yield trained
 
-    def _train_one(self, seen: "Seen", heads: "Heads", dataset: Dataset, members: np.ndarray, seed: int) -> Trained:
+    def _train_one(
+        self, seen: "Seen", heads: "Heads", dataset: Dataset, members: np.ndarray, seed: int, traced: bool
+    ) -> Trained:
         import torch
 
         from standout.recipes.nets.factory import made
-        from standout.recipes.nets.live import answers, fit, weights_of
+        from standout.recipes.nets.live import answers, asked_between, fit, weights_of
+        from standout.recipes.nets.tracing import Tracer
 
         module = made(self.build, seen.shape, len(dataset.classes)).to(seen.device)
         take = seen.by(members)
         labels = torch.from_numpy(dataset.y.copy()).to(seen.device)
         rows = torch.from_numpy(np.flatnonzero(members)).to(seen.device)
-        fit(module, heads.training, take, labels, rows, self._how(), seed)
         asked = torch.arange(len(dataset), device=seen.device)[dataset.asked]
+        tracer = None
+        if traced:
+            ask = partial(asked_between, module, heads.answering, take, asked, seed)
+            tracer = Tracer(labels[asked], self.epochs, ask)
+        on_epoch = None if tracer is None else tracer.after
+        fit(module, heads.training, take, labels, rows, self._how(), seed, on_epoch)
         outputs, unsteady = answers(module, heads.answering, take, asked)
         if not np.isfinite(outputs).all():
             raise InputError(f"{self.name}: training diverged (outputs are not finite); lower lr (now {self.lr})")
         logits, rounded = heads.answering.logits(outputs)
         note = f"{self.name} answers differently when asked twice: is noise on in eval mode?" if unsteady else None
         parameters = sum(p.numel() for p in module.parameters())
-        return Trained(logits, rounded, parameters, weights_of(module), note=note)
+        trace = None if tracer is None else tracer.trace()
+        return Trained(logits, rounded, parameters, weights_of(module), note=note, trace=trace)
 
 
 def _mend(error: Exception, dataset: Dataset) -> str:

@@ -32,8 +32,11 @@ def command(config: dict) -> Markup | None:
     for key in ("shadows", "most_shadows", "records", "fraction", "seed", "fpr", "exposed_above"):
         if key == "most_shadows" and asked.get("until_stable"):
             words.append(["--until-stable"])
+        if key == "records" and asked.get("records_from"):
+            words.append(["--records-from", asked["records_from"]])
         if asked.get(key) is not None:
             words.append([f"--{key.replace('_', '-')}", as_text(asked[key])])
+    words += [["--quasi-identifier", name] for name in asked.get("quasi_identifiers") or []]
     if str(asked.get("target")).endswith(".npz"):
         words.append(["--target", asked["target"]])
     attacks = asked.get("attacks") or list(ATTACKS)

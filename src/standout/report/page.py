@@ -11,6 +11,9 @@ from markupsafe import Markup
 
 from standout.report import figures, meanings
 from standout.report.command import command
+from standout.report.ends import Ends, ends_of
+from standout.report.gradcam import Maps, gradcam_of
+from standout.report.map import RecordMap, map_of
 from standout.report.shown import picture
 from standout.report.words import known
 
@@ -33,13 +36,14 @@ class Content:
 
     image: str | None = None
     cells: tuple[tuple[str, str], ...] = ()
+    maps: Maps | None = None
 
     @classmethod
     def of(cls, stored: dict | None) -> "Content":
         """From what the flow stored; whatever has another shape is left out."""
         stored = stored or {}
         cells = tuple((str(c[0]), str(c[1])) for c in stored.get("cells") or [] if len(c) >= 2)
-        return cls(picture(stored.get("image")), cells)
+        return cls(picture(stored.get("image")), cells, Maps.of(stored.get("maps")))
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,10 @@ class Page:
     drawings: dict[str, Markup | None] = field(default_factory=dict)
     command: str | None = None
     flagged: list[dict[str, Any]] = field(default_factory=list)
+    map: RecordMap | None = None
+    ends_by: str = ""
+    ends: list[Ends] = field(default_factory=list)
+    gradcam: dict[str, Any] | None = None
     redacted: bool = False
     ids: frozenset[str] = frozenset()
 
@@ -125,6 +133,7 @@ def page_of(
     curves = {name: c for name, c in (drawn.get("roc") or {}).items() if c and c.get("non_members") and c["fpr"]}
     counts = figures.bins(exposure, exposed)
     measured = [(name, block) for name, block, _ in attacks if known(block.get("auc"))]
+    by, ends = ends_of(None if redact else drawn.get("ends"))
     return Page(
         summary=summary,
         config=config,
@@ -149,6 +158,10 @@ def page_of(
         },
         command=None if redact else command(config),
         flagged=[] if redact else flagged_of(records),
+        map=map_of(None if redact else drawn.get("map")),
+        ends_by=by,
+        ends=ends,
+        gradcam=None if redact else gradcam_of(drawn),
         redacted=redact,
         ids=frozenset(r for r in records["record"] if not r.isdigit()) if redact else frozenset(),
     )

@@ -35,8 +35,9 @@ def writable(path: str | Path) -> Iterator[None]:
 class RunFolder:
     """Paths and whole-file writing; nothing here knows what the files mean."""
 
-    def __init__(self, path: str | Path):
-        self.path = Path(path)
+    def __init__(self, path: str | Path, own: tuple[str, ...] = ()):
+        """own: names of files beside those of an audit that may stand there."""
+        self.path, self.own = Path(path), own
         self.shadows = self.path / "shadows"
 
     @classmethod
@@ -79,7 +80,8 @@ class RunFolder:
 
     def _ours(self, path: Path) -> bool:
         """Whether a killed run may have left this before it wrote its config.json."""
-        return path.name.startswith(TEMPORARY) or (path == self.shadows and path.is_dir())
+        own = path.name.startswith(TEMPORARY) or (path.parent == self.path and path.name in self.own)
+        return own or (path == self.shadows and path.is_dir())
 
     def read_json(self, name: str) -> dict | None:
         """A JSON object of the folder, or None where there is none. Raises InputError where it is damaged."""

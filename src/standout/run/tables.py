@@ -15,19 +15,24 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 def write_records(folder: RunFolder, table: pd.DataFrame) -> None:
     """records.csv, and records.parquet where the extra is installed."""
-    shown = table.copy()
-    for column in shown.columns:
-        if column in TEXT:
-            shown[column] = [escaped(v) for v in shown[column]]
-    # every text in quotes: a lone carriage return would end the row for a reader, and is not quoted by itself
-    text = shown.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
-    folder.write("records.csv", text.encode("utf-8", "surrogatepass"))
+    folder.write("records.csv", table_as_csv(table))
     if importlib.util.find_spec("pyarrow") is not None:
         buffer = io.BytesIO()
         table.to_parquet(buffer, index=False)
         folder.write("records.parquet", buffer.getvalue())
     else:
         folder.delete("records.parquet")  # of an earlier run: it would no longer say what records.csv says
+
+
+def table_as_csv(table: pd.DataFrame) -> bytes:
+    """A table as CSV; texts that a spreadsheet would run are escaped."""
+    shown = table.copy()
+    for column in shown.columns:
+        if column in TEXT:
+            shown[column] = [escaped(v) for v in shown[column]]
+    # every text in quotes: a lone carriage return would end the row for a reader, and is not quoted by itself
+    text = shown.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+    return text.encode("utf-8", "surrogatepass")
 
 
 def escaped(text: str) -> str:

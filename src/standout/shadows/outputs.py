@@ -30,8 +30,11 @@ class Outputs(Protocol):
         ...
 
     def kept(self, name: str) -> dict[int, np.ndarray]:
-        """By-products that the first models keep, by model: `features`, penultimate ones float16 (N, H). Empty where
-        there are none."""
+        """By-products that the first models keep, by model; empty where there are none.
+
+        `features`, penultimate ones float16 (N, H); `log_probabilities` float16 (N, C); of a trace (`recipes.traces`)
+        `trace_epochs` int (E,), `trace_losses` float16 (E, N), `trace_right`, bits along N, `trace_early` float16 (N,).
+        """
         ...
 
     def notes(self) -> list[str]:

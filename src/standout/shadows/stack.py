@@ -10,9 +10,9 @@ import numpy as np
 from standout.data.dataset import Dataset
 from standout.errors import InputError, one_line
 from standout.recipes.blame import place_of
-from standout.recipes.recipe import Recipe
+from standout.recipes.recipe import Recipe, trained_by
 from standout.run.folder import RunFolder
-from standout.shadows.store import StackSums, write_model
+from standout.shadows.store import TRACED, StackSums, write_model
 from standout.threads import one_thread
 
 
@@ -55,10 +55,11 @@ def train_stack(work: Work, stack: Stack, gone: Callable[[], bool] | None = None
     trained_on, labels = dataset.trained_on(members), dataset.y[dataset.asked]
     model, written = stack.start, 0
     try:
+        traced = {m - model for m in range(model, model + len(members)) if m < TRACED and m not in stack.stored}
         with one_thread(), contextlib.redirect_stdout(sys.stderr):  # standard output is for results
             if gone and gone():
                 return 0
-            for k, trained in enumerate(recipe.train(dataset, trained_on, np.asarray(stack.seeds))):
+            for k, trained in enumerate(trained_by(recipe, dataset, trained_on, np.asarray(stack.seeds), traced)):
                 if sums is not None:
                     sums.add(trained, members[k], stack.seeds[k])
                 if model not in stack.stored:

@@ -11,6 +11,7 @@ import numpy as np
 from standout.errors import InputError, one_line
 from standout.every_signal import all_signals
 from standout.recipes.recipe import Trained
+from standout.recipes.traces import Trace
 from standout.run.folder import RunFolder
 from standout.signals import SIGNALS, log_softmax
 
@@ -21,6 +22,9 @@ STEPS, MOST = 511, 128
 """Units of a probability in a sum, and models of a sum at most: 128 x 511 is within two bytes."""
 PICTURED = 4
 """The first two pairs also keep weights and penultimate features."""
+TRACED = 2
+"""The first pair is traced while it trains, where its recipe can: at a fraction of one half each record is in one of
+the two. Four models would cost 2.2 % of the training of 64 (benchmarks/bench_traces.py)."""
 
 
 def name_of(model: int) -> str:
@@ -136,9 +140,17 @@ def write_model(
         arrays["weights_safetensors"] = np.frombuffer(safetensors.numpy.save(trained.weights), dtype=np.uint8)
     if model < PICTURED and trained.features is not None:
         arrays["features"] = trained.features.astype(np.float16)
+    if trained.trace is not None:
+        arrays |= {f"trace_{name}": values for name, values in as_arrays(trained.trace).items()}
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)  # type: ignore[arg-type]
     folder.write(name_of(model), buffer.getvalue())
+
+
+def as_arrays(trace: Trace) -> dict[str, np.ndarray]:
+    """A trace as a model's file holds it."""
+    right = np.packbits(trace.right, axis=1)
+    return {"epochs": trace.epochs, "losses": trace.losses, "right": right, "early": trace.early}
 
 
 def as_stored(log_p: np.ndarray) -> np.ndarray:

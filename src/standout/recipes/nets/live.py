@@ -60,8 +60,18 @@ def steps_of(records: int, batch_size: int) -> int:
     return min(-(-records // batch_size), records if batch_size == 1 else max(records // 2, 1))
 
 
-def fit(module: nn.Module, head: Head, take: Take, labels: Tensor, rows: Tensor, how: How, seed: int) -> None:
-    """Train a module in place. labels: int (N,); rows: the records int (n,) that it learns from."""
+def fit(
+    module: nn.Module,
+    head: Head,
+    take: Take,
+    labels: Tensor,
+    rows: Tensor,
+    how: How,
+    seed: int,
+    on_epoch: Callable[[int], None] | None = None,
+) -> None:
+    """Train a module in place. labels: int (N,); rows: the records int (n,) that it learns from; on_epoch: called after
+    each epoch with its number, from 1."""
     if any(isinstance(p, UninitializedParameter) for p in module.parameters()):
         with torch.no_grad():
             module.eval()(take(rows[:FEW]))
@@ -71,7 +81,7 @@ def fit(module: nn.Module, head: Head, take: Take, labels: Tensor, rows: Tensor,
     half = torch.autocast(rows.device.type, torch.bfloat16, enabled=how.half)
     module.train()
     with torch.enable_grad():
-        for _ in range(how.epochs):
+        for epoch in range(how.epochs):
             order = rows[torch.randperm(len(rows), generator=draw, device=rows.device)]
             for part in order.tensor_split(steps_of(len(rows), how.batch_size)):
                 with half:
@@ -79,6 +89,8 @@ def fit(module: nn.Module, head: Head, take: Take, labels: Tensor, rows: Tensor,
                 loss.backward()
                 step()
             epoch_ends()
+            if on_epoch is not None:
+                on_epoch(epoch + 1)
 
 
 def loss_of(module: nn.Module, head: Head, x: Tensor, labels: Tensor, own: Callable | None) -> Tensor:
@@ -140,6 +152,16 @@ def answers(module: nn.Module, head: Head, take: Take, records: Tensor) -> tuple
     again = head.outputs(module, take(records[:PART])).double().cpu()
     refuse_training(module)
     return torch.cat(parts).numpy(), not torch.equal(parts[0], again)
+
+
+def asked_between(module: nn.Module, head: Head, take: Take, records: Tensor, seed: int) -> list[Tensor]:
+    """Logits on some records, PART at a time, of a module whose training then goes on as if it had not been asked: with
+    the same random numbers, and without tensors that autograd would refuse."""
+    module.eval()
+    with seeded(seed, records.device), torch.inference_mode(False), torch.no_grad():
+        outputs = [head.outputs(module, take(part)).double().cpu().numpy() for part in records.split(PART)]
+    module.train()
+    return [torch.from_numpy(head.logits(part)[0]).to(records.device) for part in outputs]
 
 
 def refuse_training(module: nn.Module) -> None:

@@ -1,6 +1,6 @@
 """What recipes of nets share: settings, precision, stacks, training and answers. A net adds its layers."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
@@ -18,6 +18,7 @@ from standout.recipes.nets.optimizers import OPTIMIZERS
 from standout.recipes.nets.pace import fastest
 from standout.recipes.nets.precision import DTYPES, best_dtype
 from standout.recipes.nets.stacked import Noise, Stack, Training, generators, layout, layouts, train
+from standout.recipes.nets.tracing import Tracer
 from standout.recipes.recipe import Pace, Trained
 from standout.recipes.treatment import Treatment
 
@@ -161,10 +162,15 @@ class NetRecipe:
         return Pace(size, dtype, seconds * steps * self.epochs)
 
     def train(
-        self, dataset: Dataset, members: np.ndarray, seeds: np.ndarray, treatment: Treatment | None = None
+        self,
+        dataset: Dataset,
+        members: np.ndarray,
+        seeds: np.ndarray,
+        traced: Collection[int] = (),
+        treatment: Treatment | None = None,
     ) -> Iterator[Trained]:
         with alone():
-            yield from self._train(dataset, members, [int(s) for s in seeds], treatment)
+            yield from self._train(dataset, members, [int(s) for s in seeds], traced, treatment)
 
     def _loss(self, treatment: Treatment | None, together: list[int], dataset: Dataset) -> Loss:
         if treatment is None:
@@ -172,7 +178,12 @@ class NetRecipe:
         return Treated(treatment.of_models(together), len(dataset), self.label_smoothing, self.where())
 
     def _train(
-        self, dataset: Dataset, members: np.ndarray, seeds: list[int], treatment: Treatment | None
+        self,
+        dataset: Dataset,
+        members: np.ndarray,
+        seeds: list[int],
+        traced: Collection[int],
+        treatment: Treatment | None,
     ) -> Iterator[Trained]:
         device, image = self.where(), dataset.kind == "image"
         dtype = DTYPES[self.precision()]
@@ -182,6 +193,7 @@ class NetRecipe:
         labels = torch.from_numpy(dataset.y.copy()).to(device)
         how = Training(self.epochs, self.batch_size, self.lr, self.weight_decay, self.optimizer)
         place: dict[int, tuple[Stack, int]] = {}
+        tracers: dict[int, Tracer] = {}
         for group in layouts(members.sum(axis=1), self.batch_size):
             together = group * (-(-self.least // len(group)))
             draws = generators([seeds[k] for k in together], device)
@@ -189,8 +201,16 @@ class NetRecipe:
             own = [torch.from_numpy(np.flatnonzero(members[k])).to(device) for k in together]
             noise = Noise(torch.tensor([seeds[k] for k in together], device=device))
             gather = source.batches(fit.of_models(together), dtype)
-            train(stack, gather, labels, own, draws, how, self._loss(treatment, together, dataset), noise)
             place.update({k: (stack, at) for at, k in enumerate(group)})
+            asking = {k: self._asking(dataset, source, fit, k, *place[k]) for k in group if k in traced}
+            mine = {k: Tracer(labels[dataset.asked], self.epochs, ask) for k, ask in asking.items()}
+
+            def trace(epoch: int, those: dict[int, Tracer] = mine) -> None:
+                for tracer in those.values():
+                    tracer.after(epoch + 1)
+
+            train(stack, gather, labels, own, draws, how, self._loss(treatment, together, dataset), noise, trace)
+            tracers.update(mine)
         for k in range(len(members)):
             stack, at = place[k]
             answer, seen = stack.answering(at), source.seen_by(fit.of_models([k]))
@@ -200,4 +220,17 @@ class NetRecipe:
             if not np.isfinite(z).all():
                 raise InputError(f"{self.name}: training diverged (outputs are not finite); lower lr (now {self.lr})")
             weights = stack.weights(at)
-            yield Trained(z, False, sum(w.size for w in weights.values()), weights, h.astype(np.float16))
+            yield Trained(
+                z, False, sum(w.size for w in weights.values()), weights, h.astype(np.float16),
+                trace=tracers[k].trace() if k in tracers else None,
+            )  # fmt: skip
+
+    def _asking(self, dataset: Dataset, source: Source, fit: Fit, model: int, stack: Stack, at: int):
+        """What has one model of a stack answer on all audited records, as it stands by then."""
+        seen = source.seen_by(fit.of_models([model]))
+
+        def ask() -> Iterator[Tensor]:
+            answer = stack.answering(at)
+            return (answer(seen(part))[0] for part in parts_of(dataset, source.base.device))
+
+        return ask

@@ -1,5 +1,6 @@
 """Write report.html from what the run folder holds."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -27,6 +28,7 @@ def write_report(folder: RunFolder, *, redact: bool = False) -> None:
     asked = config.get("asked")
     redact = redact or bool(isinstance(asked, dict) and asked.get("redact"))
     page = page_of(summary, read_records(folder.path), folder.read_json("figures.json"), config, redact=redact)
+    page = replace(page, defences=folder.read_json("defences.json"))  # figures and names of defences: no id
     folder.write("report.html", render(page).encode("utf-8", "replace"))
 
 

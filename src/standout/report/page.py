@@ -89,6 +89,7 @@ class Page:
     ends_by: str = ""
     ends: list[Ends] = field(default_factory=list)
     gradcam: dict[str, Any] | None = None
+    defences: dict[str, Any] | None = None
     redacted: bool = False
     ids: frozenset[str] = frozenset()
 

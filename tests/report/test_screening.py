@@ -14,7 +14,8 @@ def test_what_one_training_finds(page):
     said = " ".join(spoken(read(page(summary={"screening": BLOCK}))).split())
     assert "Ranking by one training finds 12 of 18 exposed among its first 18 records" in said
     assert "41% to 87%" in said and "a random choice finds 1.0%" in said
-    assert "one in a hundred, 1 is exposed. Its AUROC is 0.98" in said and "by loss trace iqr and el2n in one of" in said
+    assert "one in a hundred, 1 is exposed. Its AUROC is 0.98" in said
+    assert "by loss trace iqr and el2n in one of" in said
 
 
 def test_nothing_is_said_where_nothing_is_exposed_or_stored(page):

@@ -10,6 +10,8 @@ import pytest
 
 import standout
 from standout.cli import main
+from standout.flows.choosing import question
+from standout.recipes import recipe_of
 
 from .recipes_for_tests import blobs
 
@@ -151,6 +153,19 @@ def test_whole_groups_go_by_their_first_record():
     assert len(run.records) == 40 and len(chosen) == 10
     first = [int(groups[place[i]]) for i in ranked().first(240)["record"]]
     assert chosen == sorted(dict.fromkeys(first[: first.index(list(dict.fromkeys(first))[10])]))
+
+
+def test_the_question_is_the_same_for_rows_in_another_order():
+    x, y, ids, _ = records()
+    groups, recipe = np.arange(240) // 4, recipe_of("logistic-regression")
+    order = np.random.default_rng(2).permutation(240)
+    asked = [
+        question(standout.Dataset(x[o], y[o], ids=ids[o].tolist(), groups=groups[o]), recipe, 0, 40, None)
+        for o in (np.arange(240), order)
+    ]
+    assert asked[0] == asked[1] is not None
+    whole = standout.Dataset(x, y, ids=ids.tolist(), groups=groups)
+    assert len({question(whole, recipe, seed, n, None) for seed in (0, 1) for n in (40, 50)} | {asked[0]}) == 4
 
 
 def test_shards_and_default_number(tmp_path):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from standout.data.dataset import Dataset
+from standout.data.records import Records
 from standout.data.sample import sample
 from standout.errors import InputError
 from standout.flows.options import Options
@@ -52,8 +53,9 @@ def question(dataset: Dataset, recipe: Recipe, seed: int, records: int, key: str
         code = ["key", key] if key is not None else recipe.identity()
     except UnidentifiableError:
         return None
-    data = dataset.take(dataset.id_order()).digest()
-    return key_of({"data": data, "recipe": code, "seed": seed, "records": records})
+    training = Records.of(dataset).training  # in the order of ids, groups numbered as they come in it
+    assert training is not None
+    return key_of({"data": training.digest(), "recipe": code, "seed": seed, "records": records})
 
 
 def chosen_of(dataset: Dataset, chosen: dict) -> Dataset:

@@ -8,6 +8,8 @@ from standout.explain.trainings import Training, by_first_member
 
 WIDEST = 256
 """Features of the last layer that are looked at: where there are more, their first principal directions."""
+SLIGHT = 1e-7
+"""Share of the largest weight of a class below which a record adds nothing: with many classes that is nearly all."""
 RIDGE = 1e-3
 """Added to the curvature of a class, as a share of its mean diagonal: relu features may leave directions empty."""
 
@@ -44,8 +46,9 @@ def of_last_layer(training: Training) -> np.ndarray | None:
         if size <= 0:
             continue  # the class is never in doubt: its answers do not move
         root = np.linalg.cholesky(curvature + RIDGE * size * np.eye(len(curvature)))
-        z = solve_triangular(root, h.T, lower=True, check_finite=False)
-        total += w * np.einsum("ij,ij->j", z, z)
+        asked = np.flatnonzero(w > SLIGHT * w.max())
+        z = solve_triangular(root, h[asked].T, lower=True, check_finite=False)
+        total[asked] += w[asked] * np.einsum("ij,ij->j", z, z)
     return total
 
 

@@ -15,8 +15,8 @@ MOST = 20_000
 def neighbour_disagreement(evidence: Evidence) -> np.ndarray:
     """Share float64 (N,) of the 10 nearest other records that carry another label.
 
-    NaN without features to compare. High: between classes, or a label in doubt. Beyond 100,000 records the neighbours
-    are those among so many drawn at random (`nearest`).
+    NaN without features to compare. High: between classes, or a label in doubt. Of many and wide records
+    the neighbours are those among a part drawn at random (`nearest.most_of`).
     Source: Muhlenbach, Lallich and Zighed 2004.
     """
     labels = evidence.dataset.y

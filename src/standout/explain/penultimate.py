@@ -13,7 +13,7 @@ from standout.explain import geometry
 from standout.explain.evidence import Evidence, Kept
 from standout.explain.nearest import nearest
 
-AMONG = 10_000
+AMONG = 5_000
 """Records that neighbours are looked for among: several models are looked through, so fewer than of raw features."""
 MOST = float(np.finfo(np.float16).max)
 

@@ -73,7 +73,7 @@ def analyse(
         estimated.posterior.exposure,
         config["asked"].get("quasi_identifiers", ()),
     )
-    warnings += notes(records)
+    warnings += notes(explained.evidence)
     correct = outputs.signal("correct")
     table = records_table(records, outputs.members, attacked, estimated, explained)
     if judged is not None:

@@ -73,7 +73,8 @@ def defend(
             outputs = trained(audit, text, own, training, aim, crew, progress)
             seconds = time.perf_counter() - start
             found[text] = Judged(text, Treated(outputs, audit.records.data.y), seconds)
-        audit.folder.write_json("defences.json", defences_json(audit, found, aim, on if isinstance(on, str) else "ids"))
+        named = on if isinstance(on, str) and on in ON else "ids"
+        audit.folder.write_json("defences.json", defences_json(audit, found, aim, named))
         write_report(audit.folder)
     return Run(audit.folder.path)
 

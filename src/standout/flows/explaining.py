@@ -9,7 +9,7 @@ from standout.data.records import Records
 from standout.explain import CHARACTERISTICS, Evidence
 from standout.explain.association import association
 from standout.explain.causes import Verdicts, verdicts
-from standout.explain.nearest import MOST, sample_of
+from standout.explain.nearest import most_of
 from standout.explain.sides import kept_of, sides_of
 from standout.explain.trainings import trainings_of
 from standout.shadows.outputs import Outputs
@@ -47,8 +47,12 @@ def explain(
     return Explained(evidence, values, strengths, verdicts(evidence, values, strengths, exposed))
 
 
-def notes(records: Records) -> list[str]:
+def notes(evidence: Evidence) -> list[str]:
     """What a reader must know of how characteristics were computed."""
-    if records.data is None or sample_of(len(records)) is None:
+    if evidence.records.data is None:
         return []
-    return [f"{len(records):,} records: nearest neighbours are those among {MOST:,} drawn at random"]
+    records, columns = evidence.features.shape
+    most = most_of(records, columns)
+    if records <= most:
+        return []
+    return [f"{records:,} records: nearest neighbours are those among {most:,} drawn at random"]

@@ -5,8 +5,9 @@ import pytest
 
 from standout.explain import nearest as module
 from standout.explain.nearest import most_of, nearest, sample_of
+from standout.explain.neighbours import own_class_distance
 from standout.flows.explaining import notes
-from tests.explain.simulated import evidence_of
+from tests.explain.simulated import blobs, evidence_of
 
 
 def by_hand(x: np.ndarray, among: np.ndarray, k: int) -> np.ndarray:
@@ -64,3 +65,16 @@ def test_work_has_a_bound_and_the_sample_a_least_size():
         assert records <= most_of(records, columns) <= module.MOST
     assert most_of(41_548, 600) == int(module.WORK / (41_548 * 600)) < 10_000
     assert most_of(10**6, 3072) == module.LEAST
+
+
+def test_distances_to_the_own_class_are_of_the_same_sample(few):
+    x, y = blobs(200)
+    evidence = evidence_of(x, y)
+    found = own_class_distance(evidence)
+    sample = sample_of(200, 60)
+    assert sample is not None and (found[np.isfinite(found)] >= 1 - 1e-6).all()
+    away = np.linalg.norm(evidence.features[:, None].astype(np.float64) - evidence.features[sample], axis=2)
+    away[sample, np.arange(60)] = np.inf
+    own = np.where(y[sample] == y[:, None], away, np.inf)
+    wanted = np.sort(own, axis=1)[:, 4] / np.sort(away, axis=1)[:, 4]
+    np.testing.assert_allclose(found, wanted, rtol=1e-5)

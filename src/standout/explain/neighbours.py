@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
 from standout.explain.evidence import Evidence
-from standout.explain.nearest import K
+from standout.explain.nearest import K, most_of, sample_of
 
 TWIN = 0.1
 """Distance to a near-duplicate, as a share of the usual distance to the nearest neighbour."""
@@ -27,7 +27,8 @@ def neighbour_disagreement(evidence: Evidence) -> np.ndarray:
 
 def own_class_distance(evidence: Evidence) -> np.ndarray:
     """Distance float64 (N,) to the fifth of its own class over that to the fifth of all records, at least 1; NaN where
-    its class is smaller. High: others of its class are far while other records are near.
+    its class is smaller. Where neighbours are looked for among a part of the records, both are of that part. High:
+    others of its class are far while other records are near.
     """
     x, labels = evidence.features, evidence.dataset.y
     out = np.full(len(labels), np.nan)
@@ -35,14 +36,17 @@ def own_class_distance(evidence: Evidence) -> np.ndarray:
     if evidence.neighbours.shape[1] < k:
         return out
     rng = np.random.default_rng(0)
+    sample = sample_of(len(x), most_of(*x.shape))
     for c in np.unique(labels):
         rows = np.flatnonzero(labels == c)
-        if len(rows) <= k:
+        part = rows if sample is None else np.intersect1d(rows, sample, assume_unique=True)
+        if len(part) <= k:
             continue
-        if len(rows) <= MOST:
+        if len(part) > MOST:
+            part = rng.choice(part, MOST, replace=False)
+        if len(part) == len(rows):
             own = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(x[rows]).kneighbors()[0][:, -1]
         else:
-            part = rng.choice(rows, MOST, replace=False)
             found = NearestNeighbors(n_neighbors=k + 1, algorithm="brute").fit(x[part]).kneighbors(x[rows])[0]
             own = np.where(found[:, 0] > 0, found[:, -2], found[:, -1])
         usual = evidence.near.distances[rows, k - 1]

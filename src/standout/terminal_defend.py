@@ -14,9 +14,9 @@ def defended(run: Run) -> None:
     found = run.defences
     base = found["baseline"]
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("defence")
+    table.add_column("defence", no_wrap=True, overflow="fold")
     for name in (
-        "test accuracy",
+        "accuracy",
         "exposure",
         "of the rest",
         "newly exposed",

@@ -106,21 +106,23 @@ def block(audit: Audit, judged: Judged, control: Judged, exposed: np.ndarray, ai
     }
 
 
-def recommendation(defences: dict[str, dict], accuracy: float, most: float = 0.005) -> str:
-    """A paragraph: the defence that leaves the exposed the least exposure for at most half a point of accuracy."""
-    fine = {
-        text: d
-        for text, d in defences.items()
-        if d["test_accuracy"] >= accuracy - most and d["exposed_before"]["exposure_after"] is not None
-    }
-    if not fine:
+def recommendation(defences: dict[str, dict], accuracy: float, most: float = 0.005, new: float = 0.05) -> str:
+    """A paragraph: the defence that leaves the exposed the least exposure for at most `most` of accuracy, and at most
+    `new` times as many newly exposed records as there are exposed ones."""
+    known = {text: d for text, d in defences.items() if d["exposed_before"]["exposure_after"] is not None}
+    if not known:
+        return "The audit reports no exposed record: there is nothing that a defence could be judged by."
+    cheap = {text: d for text, d in known.items() if d["test_accuracy"] >= accuracy - most}
+    if not cheap:
         return f"No defence here keeps test accuracy within {100 * most:g} points of {accuracy:.1%}."
-    best = min(fine, key=lambda text: fine[text]["exposed_before"]["exposure_after"])
-    own = fine[best]["exposed_before"]
+    fine = {t: d for t, d in cheap.items() if d["newly_exposed"]["excess"] <= new * d["exposed_before"]["count"]}
+    chosen = fine or cheap
+    best = min(chosen, key=lambda text: chosen[text]["exposed_before"]["exposure_after"])
+    own = chosen[best]["exposed_before"]
     if own["exposure_after"] >= 0.8 * own["exposure"]:
         return "No defence here protects the exposed records much at this accuracy."
     return (
         f"{best}: mean exposure of the {own['count']:,} exposed records falls from {own['exposure']:.1%} to "
-        f"{own['exposure_after']:.1%}, test accuracy is {fine[best]['test_accuracy']:.1%} against {accuracy:.1%}; "
-        f"{fine[best]['newly_exposed']['excess']:+d} other records become exposed beyond the control."
+        f"{own['exposure_after']:.1%}, test accuracy is {chosen[best]['test_accuracy']:.1%} against {accuracy:.1%}; "
+        f"{chosen[best]['newly_exposed']['excess']:+d} other records become exposed beyond the control."
     )

@@ -227,7 +227,7 @@ def test_records_without_a_label_are_left_out():
     pd.testing.assert_frame_equal(run.records, direct.records)
 
 
-SIGNALS_TELL = ["out_loss", "out_entropy", "out_margin", "out_spread"]
+SIGNALS_TELL = ["out_loss", "out_entropy", "out_margin", "out_spread", "train_loss"]
 
 
 def test_signals_alone_without_labels():
@@ -269,8 +269,10 @@ def test_memberships_need_not_be_complementary():
     members = np.random.default_rng(5).random((8, 200)) < 0.5
     members[0], members[1] = members[0] & ~members.all(axis=0), members[1] | ~members.any(axis=0)
     run = standout.score(logits=logits, members=members, labels=labels)
-    numbers = run.records.select_dtypes("number").drop(columns="precision")  # none where nothing is flagged
+    numbers = run.records.select_dtypes("number").drop(columns=["precision", "train_loss"])  # none where not flagged
     assert np.isfinite(numbers.to_numpy()).all()
+    in_first = members[:4].any(axis=0)[run.records["record"].astype(int)]
+    np.testing.assert_array_equal(np.isfinite(run.records["train_loss"]), in_first)
     assert not any("by that count alone" in w for w in run.summary["warnings"])
 
 

@@ -126,3 +126,18 @@ def test_sums_are_the_same_whatever_the_stacks(tmp_path, monkeypatch, count):
         means.append(Shadows(folder, KEY, list(range(count)), members[:count]).mean_probabilities(3))
     for other in means[1:]:
         np.testing.assert_array_equal(other, means[0])
+
+
+@pytest.mark.parametrize("keep", ["log-probabilities", "sums"])
+def test_margins_are_the_label_against_the_best_other(tmp_path, keep):
+    folder = RunFolder(tmp_path)
+    labels, members, logits = make(folder, 4, keep, models=4)
+    found = Shadows(folder, KEY, list(range(4)), members[:4]).margins(labels)
+    if keep == "sums":
+        assert found is None
+        return
+    wanted = [
+        [z[y] - max(v for c, v in enumerate(z) if c != y) for z, y in zip(logits[m], labels, strict=True)]
+        for m in range(4)
+    ]
+    np.testing.assert_allclose(found, wanted, atol=0.02)

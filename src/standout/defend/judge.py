@@ -38,8 +38,8 @@ class Treated:
             signal = smooth(signal, choose_smoothing(signal, self.members).overall).astype(np.float32)
         return signal
 
-    def signal(self, name: str) -> np.ndarray:
-        """One of SIGNALS, float32 (M, N), higher for members."""
+    def signal(self, name: str) -> np.ndarray | None:
+        """One of SIGNALS, float32 (M, N), higher for members; None for the margin where models keep sums alone."""
         if name == "rescaled-logit":
             return self.rescaled
         if name == "entropy":
@@ -101,6 +101,8 @@ def adaptive(treated: Treated, fpr: float) -> Adaptive:
     scores = {}
     for signal in SIGNALS:
         values = treated.signal(signal)
+        if values is None:
+            continue
         for attack in STRONG:
             found = leave_pair_out(ATTACKS[attack], values, members)
             scores[attack, signal] = found

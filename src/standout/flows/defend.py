@@ -72,7 +72,8 @@ def defend(
             start = time.perf_counter()
             outputs = trained(audit, text, own, training, aim, crew, progress)
             seconds = time.perf_counter() - start
-            found[text] = Judged(text, Treated(outputs, audit.records.data.y), seconds)
+            rates = (audit.summary["exposed"][name] for name in ("fpr", "above"))
+            found[text] = Judged(text, Treated(outputs, audit.records.data.y), seconds, *rates)
         named = on if isinstance(on, str) and on in ON else "ids"
         audit.folder.write_json("defences.json", defences_json(audit, found, aim, named))
         write_report(audit.folder)

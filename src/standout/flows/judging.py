@@ -13,19 +13,18 @@ from standout.flows.stored import Audit
 
 @dataclass(eq=False)
 class Judged:
-    """One defence with its models; seconds: that training them took just now."""
+    """One defence with its models. seconds: that training them took just now; fpr, above: those of the audit."""
 
     text: str
     treated: Treated
     seconds: float
+    fpr: float
+    above: float
 
     @cached_property
     def paper(self) -> dict:
         """Figures of the paper's attack."""
         return threshold(self.treated, self.fpr)
-
-    fpr: float = 1e-3
-    above: float = 0.1
 
     @cached_property
     def strongest(self) -> Adaptive:
@@ -42,8 +41,6 @@ def defences_json(audit: Audit, found: dict[str, Judged], aim: np.ndarray, on: s
     """What defences.json holds. found: the control and each defence; aim: ids of targeted ones; on: how they were
     named."""
     exposed = audit.table["exposed"].to_numpy()
-    for judged in found.values():
-        judged.fpr, judged.above = audit.summary["exposed"]["fpr"], audit.summary["exposed"]["above"]
     control = found[CONTROL]
     defences = {
         text: block(audit, judged, control, exposed, aim, on) for text, judged in found.items() if text != CONTROL

@@ -32,7 +32,7 @@ class EstimatorRecipe:
     other estimator gets the table as numbers (`data.encode`).
     """
 
-    supports = frozenset({"weight"})
+    supports: frozenset[str] = frozenset()
 
     def __init__(self, estimator, settings: dict | None = None, name: str | None = None):
         check_estimator(estimator)

@@ -18,7 +18,7 @@ class FunctionRecipe:
     """x as the data set holds it, y int64 codes in the order of `Dataset.classes`; predict(x) gives (N, C) logits, or
     probabilities (told apart by rows that are non-negative and sum to 1), as an array, a list or a tensor."""
 
-    supports = frozenset({"weight"})
+    supports: frozenset[str] = frozenset()
 
     def __init__(self, fit: Callable, settings: dict | None = None):
         self.name = getattr(fit, "__name__", type(fit).__name__)

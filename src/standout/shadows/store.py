@@ -193,16 +193,14 @@ class Shadows:
         """Whether any model gave a probability of 0."""
         return any(self._read(m, "rounded") is not None for m in range(self.count))
 
-    def margins(self, labels: np.ndarray) -> np.ndarray:
+    def margins(self, labels: np.ndarray) -> np.ndarray | None:
         """log p of the label less the largest of the others, float32 (M, N), from log-probabilities; labels int (N,).
-
-        Raises InputError where stacks kept sums instead.
-        """
+        None where a stack kept sums instead."""
         out, rows = np.empty((self.count, self.records), dtype=np.float32), np.arange(self.records)
         for m in range(self.count):
             stored = self._read(m, "log_probabilities")
             if stored is None:
-                raise InputError(f"{self.folder.path / name_of(m)} lacks its class probabilities")
+                return None
             log_p = stored.astype(np.float32)
             own = log_p[rows, labels]
             log_p[rows, labels] = -np.inf

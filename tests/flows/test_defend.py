@@ -80,7 +80,7 @@ def test_only_its_owner_reads_what_it_writes(judged, audited):
     [
         ((), {}, "name a defence"),
         (("los-floor",), {}, "did you mean 'loss-floor'"),
-        (("loss-floor",), {"on": "nobody"}, "neither exposed, suspects, all nor a file"),
+        (("loss-floor",), {"on": "nobody"}, "neither exposed, suspects, suspect-labels, all nor a file"),
         (("loss-floor",), {"on": ["178"]}, "no audited record has the id '178'"),
         (("loss-floor",), {"on": []}, "no id is given"),
         (("loss-floor+distillation:0.5+loss-floor",), {"on": AIM}, "two defences of training change the floors"),

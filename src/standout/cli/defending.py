@@ -34,8 +34,8 @@ def defend(
     defence
         NAME[:STRENGTH], or several joined by +; can be given again (standout list defences).
     on
-        Whom targeted defences are aimed at: exposed, suspects (of the cause suspect label), all, or a file of ids, one
-        a line.
+        Whom targeted defences are aimed at: exposed, suspects (the head of the screening), suspect-labels (of that
+        cause), all, or a file of ids, one a line.
     source
         Where the data lie by now; default where the audit had them.
     jobs

@@ -13,6 +13,7 @@ from standout.data.dataset import Dataset
 from standout.defend.judge import Treated
 from standout.defend.table import CONTROL, DEFENCES, defended, parse
 from standout.errors import InputError, listed
+from standout.flows.aiming import ON, aim_of
 from standout.flows.judging import Judged, defences_json
 from standout.flows.run import Run
 from standout.flows.stored import Audit
@@ -25,8 +26,6 @@ from standout.shadows.backends import Crew, crew_of
 from standout.shadows.plan import extend_plan, planned
 from standout.shadows.store import Shadows, finished
 from standout.shadows.train import train_missing
-
-ON = ("exposed", "suspects", "all")
 
 
 def defend(
@@ -48,9 +47,10 @@ def defend(
     and attacked by someone who knows it; a control without a defence stands beside them.
 
     run: folder of the audit. defences: `NAME[:STRENGTH][+NAME[:STRENGTH]]`, see standout.DEFENCES. on: whom targeted
-    defences are aimed at: "exposed" (those that the audit reports), "suspects" (those with the cause `suspect label`),
-    "all", ids, or the path of a file with one id a line. model, x, y, ids, groups: those of an audit that was given
-    them from Python; source: where the data lie by now. jobs, backend: as in audit.
+    defences are aimed at: "exposed" (those that the audit reports), "suspects" (the head of its screening),
+    "suspect-labels" (those with the cause `suspect label`), "all", ids, or the path of a file with one id a line.
+    model, x, y, ids, groups: those of an audit that was given them from Python; source: where the data lie by now. jobs,
+    backend: as in audit.
     Writes defences.json and the report; returns the Run. Raises InputError, in one line, for whatever cannot be used.
     """
     asked = check_asked(defences)
@@ -74,7 +74,7 @@ def defend(
             seconds = time.perf_counter() - start
             rates = (audit.summary["exposed"][name] for name in ("fpr", "above"))
             found[text] = Judged(text, Treated(outputs, audit.records.data.y), seconds, *rates)
-        named = on if isinstance(on, str) and on in ON else "ids"
+        named = on if isinstance(on, str) and on in ON and on != "suspect-labels" else "ids"
         audit.folder.write_json("defences.json", defences_json(audit, found, aim, named))
         write_report(audit.folder)
     return Run(audit.folder.path)
@@ -112,31 +112,6 @@ def recipe_again(audit: Audit, model: object) -> Recipe:
                 f"model {recipe.name!r} is not what was audited: its code, settings or library changed; audit it first"
             )
     return planned(recipe, audit.config["plan"])
-
-
-def aim_of(audit: Audit, on) -> np.ndarray:
-    """Ids that targeted defences are aimed at, text (T,), in the order of records."""
-    table, all_ids = audit.table, audit.records.ids
-    if isinstance(on, str) and on in ON:
-        chosen = {
-            "exposed": lambda: table["exposed"].to_numpy(),
-            "suspects": lambda: (table["cause"] == "suspect label").to_numpy(),
-            "all": lambda: np.ones(len(table), dtype=bool),
-        }[on]()
-        if not chosen.any():
-            raise InputError(f"the audit reports no {on} record, so there is nothing to aim at; give a file of ids")
-        return all_ids[chosen]
-    if isinstance(on, (str, Path)):
-        try:
-            wanted = [line.strip() for line in Path(on).read_text(encoding="utf-8-sig").splitlines() if line.strip()]
-        except (OSError, UnicodeDecodeError) as e:
-            raise InputError(f"--on {on}: neither {listed(ON)} nor a file of ids that can be read ({e})") from e
-    else:
-        wanted = [str(i) for i in on]
-    unknown = sorted(set(wanted) - set(all_ids.tolist()))
-    if unknown or not wanted:
-        raise InputError(f"--on: no audited record has the id {unknown[0]!r}" if unknown else "--on: no id is given")
-    return all_ids[np.isin(all_ids, wanted)]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,9 @@ from standout.errors import InputError
 from standout.flows.aiming import aim_of
 
 
-def audit(exposed=3, screening=True, records=500, unranked=50, columns=("loss_trace_iqr", "el2n", "centroid_margin")) -> Any:
+def audit(
+    exposed=3, screening=True, records=500, unranked=50, columns=("loss_trace_iqr", "el2n", "centroid_margin")
+) -> Any:
     rng = np.random.default_rng(0)
     table = pd.DataFrame({name: rng.random(records) for name in columns})
     table["out_loss"] = rng.random(records)  # told by shadow models: no screening goes by it

@@ -32,7 +32,8 @@ class Dataset:
     After construction `y` holds class codes int64 (N,), `classes` the names, `values` the label of each class as the
     user wrote it, `ids` text, `groups` codes or None, with `group_names` text (N,); `rows` int64 (N,) which of the
     `given` rows each record was; `origin` is what the command line would call it, where it can; `audited` bool (N,)
-    the records that models are asked about where all others are in every training, None for all.
+    the records that models are asked about where all others are in every training, None for all; `made` how many of
+    the last rows are no records but what a defence made for one model each.
     Raises InputError for what cannot be used.
     """
 
@@ -50,6 +51,7 @@ class Dataset:
     given: int = 0
     audited: Any = None
     group_names: Any = None
+    made: int = 0
 
     def __post_init__(self):
         if self.values is not None:  # made by `take` from a checked one

@@ -19,7 +19,8 @@ class Matrix:
     """Numbers (N, D) with what is needed to fill the gaps as any one model would.
 
     base: float (N, D), gaps 0. missing: bool (N, P), gaps of the columns `gaps` int (P,). levels: int (L,), the
-    columns that say yes or no: indicators of gaps, and one-hot levels. notes: what was left out.
+    columns that say yes or no: indicators of gaps, and one-hot levels. notes: what was left out. made: how many of the
+    last rows a defence made, which are no records.
     """
 
     base: np.ndarray
@@ -27,6 +28,7 @@ class Matrix:
     gaps: np.ndarray
     levels: np.ndarray
     notes: tuple[str, ...]
+    made: int = 0
 
     def fit(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(fill (P,), known (D,)): medians of the columns with gaps, and which levels, gaps and values at all occur,
@@ -56,7 +58,7 @@ def matrix_of(dataset: Dataset) -> Matrix:
     if not isinstance(dataset.x, pd.DataFrame):
         flat = dataset.x.reshape(len(dataset.x), -1)
         nothing = np.array([], dtype=np.int64)
-        return Matrix(flat, np.zeros((len(flat), 0), dtype=bool), nothing, nothing, ())
+        return Matrix(flat, np.zeros((len(flat), 0), dtype=bool), nothing, nothing, (), dataset.made)
     return _encode(dataset.x)
 
 

@@ -18,7 +18,7 @@ class Defence:
     """One defence: (recipe, ids aimed at, strength) -> the defended recipe.
 
     kind: "output", "training" or "data"; targeted: aimed at some records, else at all; strength: default, None where it
-    has none; between: bounds of the strength; about: what it does, as a line.
+    has none; between: bounds of the strength, whole: it is a whole number; about: what it does, as a line.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Defence:
     source: str
     strength: float | None = None
     between: tuple[float, float] = (0.0, float("inf"))
+    whole: bool = False
 
 
 DEFENCES: dict[str, Defence] = {
@@ -58,6 +59,15 @@ DEFENCES: dict[str, Defence] = {
         Defence("aimed-smoothing", "training", True, training.AimedSmoothing, "labels of aimed records softened",
                 "Standout", 0.5, (0, 0.999)),
         Defence("remove", "data", True, data.Remove, "aimed records are not trained on", "arXiv 2206.10469"),
+        Defence("relabel", "data", True, data.Relabel, "aimed records get the label that others let one guess",
+                "arXiv 1911.00068"),
+        Defence("microaggregate", "data", True, data.Microaggregate,
+                "aimed records replaced by the mean of so many of their class", "doi 10.1109/69.979982", 3,
+                (2, 1000), True),
+        Defence("mixture", "data", True, data.Mixture, "aimed records replaced by a mixture of so many near them",
+                "Standout", 3, (1, 1000), True),
+        Defence("add-more", "data", True, data.AddMore, "so many records like each aimed one are added",
+                "arXiv 1106.1813", 3, (1, 100), True),
     )
 }  # fmt: skip
 
@@ -88,6 +98,8 @@ def parse(text: str) -> list[Asked]:
         if strength is not None and not defence.between[0] <= strength <= defence.between[1]:
             low, high = defence.between
             raise InputError(f"defence {name}: the strength must lie between {low:g} and {high:g}, not {strength:g}")
+        if strength is not None and defence.whole and strength != int(strength):
+            raise InputError(f"defence {name}: the strength must be a whole number, not {strength:g}")
         parts.append(Asked(defence, strength))
     return parts
 
@@ -95,9 +107,13 @@ def parse(text: str) -> list[Asked]:
 def defended(recipe: Recipe, text: str, aim: np.ndarray) -> Recipe:
     """A recipe under the defences of `text`; aim: ids, text (T,).
 
-    Whatever their place in the text, settings act first, then what is aimed at records, answers are changed last.
+    Whatever their place in the text, settings act first and answers are changed last. Of what is aimed at records, how
+    training treats them is found on the data as they are, which are changed then.
     """
-    parts = sorted(parse(text), key=lambda a: 2 if a.defence.kind == "output" else int(a.defence.targeted))
+    place = {"data": 1, "training": 2, "output": 3}
+    parts = sorted(
+        parse(text), key=lambda a: place[a.defence.kind] if a.defence.targeted or a.defence.kind == "output" else 0
+    )
     for part in parts:
         recipe = part.defence.of(recipe, aim if part.defence.targeted else np.empty(0, dtype=str), part.strength or 0.0)
     return recipe

@@ -49,8 +49,8 @@ def defend(
     run: folder of the audit. defences: `NAME[:STRENGTH][+NAME[:STRENGTH]]`, see standout.DEFENCES. on: whom targeted
     defences are aimed at: "exposed" (those that the audit reports), "suspects" (the head of its screening),
     "suspect-labels" (those with the cause `suspect label`), "all", ids, or the path of a file with one id a line.
-    model, x, y, ids, groups: those of an audit that was given them from Python; source: where the data lie by now. jobs,
-    backend: as in audit.
+    model, x, y, ids, groups: those of an audit that was given them from Python; source: where the data lie by now.
+    jobs, backend: as in audit.
     Writes defences.json and the report; returns the Run. Raises InputError, in one line, for whatever cannot be used.
     """
     asked = check_asked(defences)

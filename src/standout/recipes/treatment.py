@@ -38,6 +38,18 @@ class Treatment:
             both[field.name] = its if mine is None else mine
         return Treatment(**both)
 
+    def for_made(self, of: np.ndarray, records: int) -> "Treatment":
+        """The same with S more rows behind the records, each treated as the record `of` it, int (S,), is."""
+        more = lambda a: None if a is None else np.concatenate([a, a[:, of]], axis=1)  # noqa: E731
+        rows, targets = self.rows, self.targets
+        if rows is not None and targets is not None:
+            place = np.full(records, -1)
+            place[rows] = np.arange(len(rows))
+            which = np.flatnonzero(place[of] >= 0)
+            rows = np.concatenate([rows, records + which])
+            targets = np.concatenate([targets, targets[:, place[of[which]]]], axis=1)
+        return Treatment(more(self.weights), more(self.floors), more(self.smoothing), rows, targets)
+
     @property
     def needs(self) -> set[str]:
         """What a recipe must support, by the names of `Recipe.supports`."""

@@ -125,8 +125,9 @@ def prepare(matrix: Matrix, rows: np.ndarray, image: bool) -> tuple[np.ndarray, 
     fill, known = matrix.fit(rows)
     width = matrix.base.shape[1]
     if image:
-        spread = float(matrix.base.std(dtype=np.float64)) or 1.0
-        shift = np.full(width, matrix.base.mean(dtype=np.float64))
+        records = matrix.base[: len(matrix.base) - matrix.made]
+        spread = float(records.std(dtype=np.float64)) or 1.0
+        shift = np.full(width, records.mean(dtype=np.float64))
         return fill.astype(np.float32), shift.astype(np.float32), np.full(width, 1 / spread, dtype=np.float32)
     own = matrix.filled(fill, known)
     if own.min() >= 0 and own.max() <= 1:

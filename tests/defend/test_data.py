@@ -187,17 +187,16 @@ def test_records_that_are_always_in_are_not_asked_about():
 
 def test_made_rows_are_treated_as_those_they_stand_for():
     rng = np.random.default_rng(0)
-    whole = Treatment(
-        weights=rng.random((2, 6)), floors=rng.random((2, 6)), smoothing=rng.random((2, 6)),
-        rows=np.array([1, 4]), targets=rng.random((2, 2, 3)),
-    )  # fmt: skip
-    of = np.array([4, 0, 4, 1])
-    more = whole.for_made(of, 6)
-    for s, i in enumerate(of):
-        for a, b in ((more.weights, whole.weights), (more.floors, whole.floors), (more.smoothing, whole.smoothing)):
-            np.testing.assert_array_equal(a[:, 6 + s], b[:, i])
+    whole = {name: rng.random((2, 6)) for name in ("weights", "floors", "smoothing")}
+    targets, of = rng.random((2, 2, 3)), np.array([4, 0, 4, 1])
+    more = Treatment(**whole, rows=np.array([1, 4]), targets=targets).for_made(of, 6)
+    for name, array in whole.items():
+        for s, i in enumerate(of):
+            np.testing.assert_array_equal(getattr(more, name)[:, 6 + s], array[:, i])
+        np.testing.assert_array_equal(getattr(more, name)[:, :6], array)
     assert more.rows is not None and more.rows.tolist() == [1, 4, 6, 8, 9]
-    np.testing.assert_array_equal(more.targets[:, 2:], whole.targets[:, [1, 1, 0]])
+    np.testing.assert_array_equal(more.targets, targets[:, [0, 1, 1, 1, 0]])
+    assert Treatment(weights=whole["weights"]).for_made(of, 6).needs == {"weight"}
 
 
 def test_a_floor_holds_for_made_rows_too():

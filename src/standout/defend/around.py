@@ -66,6 +66,17 @@ def refuse_unsupported(recipe: Recipe, needs: set[str]) -> None:
     lacking = sorted(needs - recipe.supports)
     if lacking:
         raise InputError(
-            f"{recipe.name} cannot be trained with {listed(lacking).replace('_', ' ')}, which this defence needs; give "
-            "another defence, or audit mlp or convnet"
+            f"{recipe.name} cannot be trained with {listed(lacking).replace('_', ' ')}, which this defence needs"
+            f"{MEND.get(lacking[0], '') if callable(getattr(recipe, 'fit', None)) else ''}; give {others_of(recipe)}, "
+            "or audit mlp or convnet"
         )
+
+
+MEND = {"weight": " (a function takes it as sample_weight=None)"}
+"""What a function of the user's lacks."""
+
+
+def others_of(recipe: Recipe) -> str:
+    """Defences that any recipe takes, and this one, as a message says them."""
+    able = ["remove", "relabel", "microaggregate", *["down-weighting"] * ("weight" in recipe.supports)]
+    return f"{', '.join(able)} or a defence of answers"

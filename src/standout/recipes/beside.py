@@ -6,6 +6,7 @@ import numpy as np
 
 from standout.data.dataset import Dataset
 from standout.recipes.recipe import Recipe, Trained, trained_by
+from standout.recipes.treatment import Treatment
 from standout.userfile import importable
 
 
@@ -36,7 +37,15 @@ class Beside:
         return self.recipe.stack_size(dataset)
 
     def train(
-        self, dataset: Dataset, members: np.ndarray, seeds: np.ndarray, traced: Collection[int] = ()
+        self,
+        dataset: Dataset,
+        members: np.ndarray,
+        seeds: np.ndarray,
+        traced: Collection[int] = (),
+        treatment: Treatment | None = None,
     ) -> Iterator[Trained]:
         with importable(self.folder):
-            yield from trained_by(self.recipe, dataset, members, seeds, traced)
+            if treatment is None:
+                yield from trained_by(self.recipe, dataset, members, seeds, traced)
+            else:  # by a defence, which traces nothing; `supports` says that the recipe can
+                yield from self.recipe.train(dataset, members, seeds, treatment=treatment)  # pyright: ignore[reportCallIssue]

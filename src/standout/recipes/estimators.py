@@ -21,6 +21,8 @@ from standout.recipes.named import ESTIMATORS
 from standout.recipes.recipe import Trained
 from standout.recipes.scores import constant, outputs_of
 from standout.recipes.settings import as_json, parse_value
+from standout.recipes.treatment import Treatment
+from standout.recipes.weights import weight_argument, weighted
 
 __all__ = ["ESTIMATORS", "EstimatorRecipe", "parse_value"]
 
@@ -32,7 +34,8 @@ class EstimatorRecipe:
     other estimator gets the table as numbers (`data.encode`).
     """
 
-    supports: frozenset[str] = frozenset()
+    supports: frozenset[str]
+    """"weight" where `fit` takes sample_weight."""
 
     def __init__(self, estimator, settings: dict | None = None, name: str | None = None):
         check_estimator(estimator)
@@ -45,6 +48,8 @@ class EstimatorRecipe:
         self.was_fitted = is_fitted(estimator)
         self._set(settings or {})
         self.raw = name is None and (wants_frame(self.estimator) or boosting.wants_frame(self.estimator))
+        self.weights = weight_argument(self.estimator)
+        self.supports = frozenset() if self.weights is None else frozenset({"weight"})
 
     def _set(self, settings: dict) -> None:
         target = self.estimator[-1] if isinstance(self.estimator, Pipeline) and not self.whole else self.estimator
@@ -108,12 +113,19 @@ class EstimatorRecipe:
     def stack_size(self, dataset: Dataset) -> int:
         return 2
 
-    def train(self, dataset: Dataset, members: np.ndarray, seeds: np.ndarray) -> Iterator[Trained]:
+    def train(
+        self, dataset: Dataset, members: np.ndarray, seeds: np.ndarray, treatment: Treatment | None = None
+    ) -> Iterator[Trained]:
         matrix = None if self.raw and isinstance(dataset.x, pd.DataFrame) else matrix_of(dataset)
-        for rows, seed in zip(members, seeds):
-            yield self._train_one(dataset, matrix, np.flatnonzero(rows), int(seed))
+        weights = [None] * len(members) if treatment is None or treatment.weights is None else treatment.weights
+        for own, seed, weight in zip(members, seeds, weights):
+            yield self._train_one(dataset, matrix, *weighted(own, weight), int(seed))
 
-    def _train_one(self, dataset: Dataset, matrix: Matrix | None, rows: np.ndarray, seed: int) -> Trained:
+    def _train_one(
+        self, dataset: Dataset, matrix: Matrix | None, rows: np.ndarray, weights: np.ndarray | None, seed: int
+    ) -> Trained:
+        if not len(rows):
+            raise InputError(f"{self.name} has no record left to train on; aim the defence at fewer")
         x: Any = dataset.x if matrix is None else matrix.filled(*matrix.fit(rows))
         codes = dataset.y[rows]
         if (codes == codes[0]).all():
@@ -130,6 +142,7 @@ class EstimatorRecipe:
             model.fit(
                 x.iloc[rows] if isinstance(x, pd.DataFrame) else x[rows],
                 np.searchsorted(present, codes) if own else dataset.values[codes],
+                **({} if weights is None or self.weights is None else {self.weights: weights}),
             )
             seen = [int(c) for c in present] if own else codes_of(model.classes_, dataset)
             asked = x.iloc[dataset.asked] if isinstance(x, pd.DataFrame) else x[dataset.asked]

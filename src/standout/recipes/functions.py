@@ -11,6 +11,8 @@ from standout.data.dataset import Dataset
 from standout.errors import InputError, one_line
 from standout.recipes.identity import identify
 from standout.recipes.recipe import Trained
+from standout.recipes.treatment import Treatment
+from standout.recipes.weights import ARGUMENT, takes, weighted
 from standout.signals import as_logits, looks_like_probabilities, row_no_sum
 
 
@@ -18,13 +20,15 @@ class FunctionRecipe:
     """x as the data set holds it, y int64 codes in the order of `Dataset.classes`; predict(x) gives (N, C) logits, or
     probabilities (told apart by rows that are non-negative and sum to 1), as an array, a list or a tensor."""
 
-    supports: frozenset[str] = frozenset()
+    supports: frozenset[str]
+    """"weight" where the function takes sample_weight, float64 (n,) or None."""
 
     def __init__(self, fit: Callable, settings: dict | None = None):
         self.name = getattr(fit, "__name__", type(fit).__name__)
         if settings:
             raise InputError(f"{self.name} is a function of your own: set its settings there, not by settings")
         self.fit = fit
+        self.supports = frozenset({"weight"}) if takes(fit) else frozenset()
 
     def settings(self) -> dict:
         return {}
@@ -44,11 +48,15 @@ class FunctionRecipe:
     def stack_size(self, dataset: Dataset) -> int:
         return 2
 
-    def train(self, dataset: Dataset, members: np.ndarray, seeds: np.ndarray) -> Iterator[Trained]:
-        for mask, seed in zip(members, seeds):
-            rows = np.flatnonzero(mask)
+    def train(
+        self, dataset: Dataset, members: np.ndarray, seeds: np.ndarray, treatment: Treatment | None = None
+    ) -> Iterator[Trained]:
+        weights = [None] * len(members) if treatment is None or treatment.weights is None else treatment.weights
+        for mask, seed, weight in zip(members, seeds, weights):
+            rows, own = weighted(mask, weight)
             x = dataset.x.iloc[rows] if isinstance(dataset.x, pd.DataFrame) else dataset.x[rows]
-            predict = self.fit(x, dataset.y[rows], seed=int(seed))
+            more = {} if own is None else {ARGUMENT: own}
+            predict = self.fit(x, dataset.y[rows], seed=int(seed), **more)
             if not callable(predict):
                 raise InputError(f"{self.name} returned a {type(predict).__name__}; it must return predict(x)")
             outputs = self._answers(predict, dataset)

@@ -72,12 +72,21 @@ def defend(
             start = time.perf_counter()
             outputs = trained(audit, text, own, training, aim, crew, progress)
             seconds = time.perf_counter() - start
-            rates = (audit.summary["exposed"][name] for name in ("fpr", "above"))
-            found[text] = Judged(text, Treated(outputs, audit.records.data.y), seconds, *rates)
+            fpr, above = (audit.summary["exposed"][name] for name in ("fpr", "above"))
+            epsilon = epsilon_of(own, training, training.trained_on(audit.members))
+            found[text] = Judged(text, Treated(outputs, audit.records.data.y), seconds, fpr, above, epsilon)
         named = on if isinstance(on, str) and on in ON else "ids"
         audit.folder.write_json("defences.json", defences_json(audit, found, aim, named))
         write_report(audit.folder)
     return Run(audit.folder.path)
+
+
+def epsilon_of(recipe: Recipe, dataset: Dataset, members: np.ndarray) -> float | None:
+    """Epsilon that a recipe tells of its models with these members, bool (M, N): the largest; None where it bounds
+    none."""
+    told = getattr(recipe, "epsilon", None)
+    found = None if told is None else told(dataset, members)
+    return None if found is None else float(np.max(found))
 
 
 def check_asked(defences: Sequence[str]) -> list[str]:

@@ -35,8 +35,26 @@ def defended(run: Run) -> None:
             *[number(d["epsilon"], 2) if d["epsilon"] is not None else ""] * bounded, f"{d['seconds']['train']:.0f} s",
         )  # fmt: skip
     console.print(table)
+    for text, d in blocks.items():
+        if "rounds" in d:
+            console.print(rounds_of(text, d["rounds"]))
     console.print(Text(found["recommendation"]))
     console.print(Text(f"report: {run.path / 'report.html'}"))
+
+
+def rounds_of(text: str, rounds: list[dict]) -> Table:
+    """A line for each round: newly exposed at own rates, and at one threshold for all."""
+    attack = rounds[0]["one_threshold"]["attack"]["name"]
+    table = Table(title=f"{text}, round by round", title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for name in ("round", "aimed at", "accuracy", "exposure", "newly exposed", "at one threshold: loss", attack):
+        table.add_column(name, justify="right")
+    for r in rounds:
+        new = [r["newly_exposed"], r["one_threshold"]["loss"], r["one_threshold"]["attack"]]
+        table.add_row(
+            str(r["round"]), str(r["aimed"]), percent(r["test_accuracy"]), share(r["exposed_before"]["exposure_after"]),
+            *(f"{n['excess']:+d} ({n['excess_ci'][0]:.0f} to {n['excess_ci'][1]:.0f})" for n in new),
+        )  # fmt: skip
+    return table
 
 
 def give_or_take(value: float | None, ci: list[float] | None, decimals: int, unit: str = "") -> str:

@@ -14,6 +14,7 @@ from standout.defend.judge import Treated
 from standout.defend.table import CONTROL, DEFENCES, defended, parse
 from standout.errors import InputError, listed
 from standout.flows.judging import Judged, defences_json
+from standout.flows.onion import Peeling, check_rounds
 from standout.flows.run import Run
 from standout.flows.stored import Audit
 from standout.recipes import Recipe, recipe_of
@@ -33,6 +34,7 @@ def defend(
     run: str | Path,
     *defences: str,
     on: str | Path | Sequence[str] = "exposed",
+    rounds: int = 1,
     model: object = None,
     x=None,
     y=None,
@@ -49,36 +51,47 @@ def defend(
 
     run: folder of the audit. defences: `NAME[:STRENGTH][+NAME[:STRENGTH]]`, see standout.DEFENCES. on: whom targeted
     defences are aimed at: "exposed" (those that the audit reports), "suspects" (those with the cause `suspect label`),
-    "all", ids, or the path of a file with one id a line. model, x, y, ids, groups: those of an audit that was given
-    them from Python; source: where the data lie by now. jobs, backend: as in audit.
+    "all", ids, or the path of a file with one id a line. rounds: above 1 an aimed defence is trained so many times,
+    each time aimed at those, too, who were not exposed before and are so under it. model, x, y, ids, groups: those of
+    an audit that was given them from Python; source: where the data lie by now. jobs, backend: as in audit.
     Writes defences.json and the report; returns the Run. Raises InputError, in one line, for whatever cannot be used.
     """
     asked = check_asked(defences)
+    check_rounds(rounds, asked)
     crew = crew_of(backend, jobs)
     audit = Audit.of(run, x, y, ids, groups, source, "defend it there, by Run.defend(..., x=x, y=y)")
     recipe = recipe_again(audit, model)
     aim = aim_of(audit, on)
-    training = audit.records.training
-    assert training is not None and audit.records.data is not None
-    found: dict[str, Judged] = {}
-    treated = {}
+    training, data = audit.records.training, audit.records.data
+    assert training is not None and data is not None
     for text in asked:
-        treated[text] = recipe if text == CONTROL else defended(recipe, text, aim)
-        treated[text].check(training)
+        treated(recipe, text, aim).check(training)
+
+    def judged(text: str, aim: np.ndarray, number: int = 1) -> Judged:
+        if note:
+            note(f"{text}: {audit.summary['shadows']['count']} models" + (f", round {number}" if number > 1 else ""))
+        own, start = treated(recipe, text, aim), time.perf_counter()
+        outputs = trained(audit, text, own, training, aim, crew, progress)
+        seconds = time.perf_counter() - start
+        fpr, above = (audit.summary["exposed"][name] for name in ("fpr", "above"))
+        epsilon = epsilon_of(own, training, training.trained_on(audit.members))
+        return Judged(text, Treated(outputs, data.y), seconds, fpr, above, epsilon)
+
     with audit.folder.writing(shadows=False):
-        for text, own in treated.items():
-            if note:
-                note(f"{text}: {audit.summary['shadows']['count']} models")
-            start = time.perf_counter()
-            outputs = trained(audit, text, own, training, aim, crew, progress)
-            seconds = time.perf_counter() - start
-            fpr, above = (audit.summary["exposed"][name] for name in ("fpr", "above"))
-            epsilon = epsilon_of(own, training, training.trained_on(audit.members))
-            found[text] = Judged(text, Treated(outputs, audit.records.data.y), seconds, fpr, above, epsilon)
-        named = on if isinstance(on, str) and on in ON else "ids"
-        audit.folder.write_json("defences.json", defences_json(audit, found, aim, named))
+        found = {text: judged(text, aim) for text in asked}
+        content = defences_json(audit, found, aim, on if isinstance(on, str) and on in ON else "ids")
+        if rounds > 1:
+            peeling = Peeling(audit, found[CONTROL])
+            for text, block in content["defences"].items():
+                block["rounds"] = peeling.peeled(found[text], aim, rounds, judged)
+        audit.folder.write_json("defences.json", content)
         write_report(audit.folder)
     return Run(audit.folder.path)
+
+
+def treated(recipe: Recipe, text: str, aim: np.ndarray) -> Recipe:
+    """The recipe under what was asked, as it is for the control."""
+    return recipe if text == CONTROL else defended(recipe, text, aim)
 
 
 def epsilon_of(recipe: Recipe, dataset: Dataset, members: np.ndarray) -> float | None:

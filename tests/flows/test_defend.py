@@ -128,6 +128,8 @@ def test_only_its_owner_reads_what_it_writes(judged, audited):
         (("loss-floor",), {"on": "nobody"}, "neither exposed, suspects, all nor a file"),
         (("loss-floor",), {"on": ["178"]}, "no audited record has the id '178'"),
         (("loss-floor",), {"on": []}, "no id is given"),
+        (("remove", "temperature"), {"rounds": 2, "on": AIM}, "temperature is for all"),
+        (("remove",), {"rounds": 0, "on": AIM}, "at least 1"),
         (("loss-floor+distillation:0.5+loss-floor",), {"on": AIM}, "two defences of training change the floors"),
     ],
 )
@@ -142,9 +144,14 @@ def test_the_command(audited, capsys, tmp_path):
     ids = tmp_path / "ids.txt"
     ids.write_text("\n".join(AIM) + "\n")
     with pytest.raises(SystemExit) as e:
-        main(["defend", str(audited), "--defence", "remove", "--on", str(ids), "--jobs", "1"])
+        main(["defend", str(audited), "--defence", "remove", "--on", str(ids), "--jobs", "1", "--rounds", "2"])
     out = capsys.readouterr().out
-    assert e.value.code == 0 and "remove" in out and "none" in out
+    assert e.value.code == 0 and "remove" in out and "none" in out and "round by round" in out
+    found = json.loads((audited / "defences.json").read_text())
+    jsonschema.validate(found, defences_schema())
+    first = found["defences"]["remove"]["rounds"][0]
+    assert first["aimed"] == len(AIM) and first["test_accuracy"] == found["defences"]["remove"]["test_accuracy"]
+    assert "Round by round: <code>remove</code>" in (audited / "report.html").read_text()
     with pytest.raises(SystemExit) as e:
         main(["defend", str(audited), "--defence", "remov", "--on", str(ids)])
     assert e.value.code == 2 and "did you mean 'remove'" in capsys.readouterr().err

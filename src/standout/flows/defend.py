@@ -3,7 +3,7 @@
 import hashlib
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from standout.errors import InputError, listed
 from standout.flows.judging import Judged, defences_json
 from standout.flows.onion import Peeling, check_rounds
 from standout.flows.run import Run
+from standout.flows.sharing import Answers, followers
 from standout.flows.stored import Audit
 from standout.recipes import Recipe, recipe_of
 from standout.recipes.identity import UnidentifiableError
@@ -24,6 +25,7 @@ from standout.run.folder import RunFolder
 from standout.run.key import key_of
 from standout.shadows.backends import Crew, crew_of
 from standout.shadows.plan import extend_plan, planned
+from standout.shadows.stack import Also
 from standout.shadows.store import Shadows, finished
 from standout.shadows.train import train_missing
 
@@ -71,14 +73,18 @@ def defend(
         if note:
             note(f"{text}: {audit.summary['shadows']['count']} models" + (f", round {number}" if number > 1 else ""))
         own, start = treated(recipe, text, aim), time.perf_counter()
-        outputs = trained(audit, text, own, training, aim, crew, progress)
+        follow = {other: Answers(own, other, aim) for other in sharing.get(text, ()) if number == 1}
+        outputs = trained(audit, text, own, training, aim, crew, progress, follow)
         seconds = time.perf_counter() - start
         fpr, above = (audit.summary["exposed"][name] for name in ("fpr", "above"))
         epsilon = epsilon_of(own, training, training.trained_on(audit.members))
         return Judged(text, Treated(outputs, data.y), seconds, fpr, above, epsilon)
 
+    sharing = followers(asked)
+    last = {text for texts in sharing.values() for text in texts}
     with audit.folder.writing(shadows=False):
-        found = {text: judged(text, aim) for text in asked}
+        found = {text: judged(text, aim) for text in sorted(asked, key=lambda text: text in last)}
+        found = {text: found[text] for text in asked}
         content = defences_json(audit, found, aim, on if isinstance(on, str) and on in ON else "ids")
         if rounds > 1:
             peeling = Peeling(audit, found[CONTROL])
@@ -188,10 +194,36 @@ def parts_of(text: str):
 
 
 def trained(
-    audit: Audit, text: str, recipe: Recipe, training: Dataset, aim: np.ndarray, crew: Crew, progress
+    audit: Audit,
+    text: str,
+    recipe: Recipe,
+    training: Dataset,
+    aim: np.ndarray,
+    crew: Crew,
+    progress: Callable[[int, int], None] | None,
+    follow: Mapping[str, Answers],
 ) -> Shadows:
     """The models of one defence, those missing trained: memberships of the audit, seeds of their own that all defences
-    share, so that they differ from the control by the defence alone."""
+    share, so that they differ from the control by the defence alone. follow: defences that publish other answers of the
+    same models, which are stored along with them."""
+    count = len(audit.members)
+    place, config, done = prepared(audit, text, recipe, training, aim)
+    also = []
+    for other, answers in follow.items():
+        its, _, _ = prepared(audit, other, defended(answers.recipe, other, aim), training, aim)
+        also.append(Also(its.folder, its.key, answers))
+    with crew:  # each time anew: its workers keep the data and the recipe of one run
+        train_missing(
+            place.folder, recipe, training, audit.members, config, count, done,
+            crew=crew, progress=progress, also=also,
+        )  # fmt: skip
+    return Shadows(place.folder, place.key, config["plan"]["seeds"][:count], audit.members)
+
+
+def prepared(
+    audit: Audit, text: str, recipe: Recipe, training: Dataset, aim: np.ndarray
+) -> tuple[Place, dict, set[int]]:
+    """The folder of a defence with its config.json, and which of its models are stored."""
     place, count = place_of(audit, text, recipe, aim), len(audit.members)
     for folder in (place.folder.path.parent, place.folder.path, place.folder.shadows):
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -201,7 +233,4 @@ def trained(
     plan["seeds"] = [int(np.random.SeedSequence([s, 3]).generate_state(1)[0]) for s in plan["seeds"]]
     config = {"key": place.key, "defence": text, "plan": plan}
     place.folder.write_json("config.json", config)
-    done = finished(place.folder, place.key, plan["seeds"], audit.members)
-    with crew:  # each time anew: its workers keep the data and the recipe of one run
-        train_missing(place.folder, recipe, training, audit.members, config, count, done, crew=crew, progress=progress)
-    return Shadows(place.folder, place.key, plan["seeds"][:count], audit.members)
+    return place, config, finished(place.folder, place.key, plan["seeds"], audit.members)

@@ -42,7 +42,7 @@ def test_cut_covers_the_true_ratio_as_often_as_it_says():
     for _ in range(120):
         before, after = rng.normal(0.6, 0.03), rng.normal(0.12, 0.02)
         share, ci = cut(Mean(before, 0.03**2), Mean(after, 0.02**2))
-        assert share == pytest.approx(1 - after / before) and ci is not None and ci[0] <= share <= ci[1]
+        assert share == pytest.approx(1 - after / before) and share and ci and ci[0] <= share <= ci[1]
         covered += ci[0] <= 0.8 <= ci[1]
     assert 0.90 <= covered / 120 <= 0.99
     assert cut(Mean(0.0, 0.0), Mean(0.1, 0.0)) == (None, None)

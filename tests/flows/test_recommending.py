@@ -89,7 +89,7 @@ def test_the_dp_curve_is_the_lower_hull_of_its_points_and_the_control():
                 if 0 <= w <= 1 and w * xa + (1 - w) * xb >= accuracy - 1e-12
             ]
             assert at_accuracy(corners, accuracy) == pytest.approx(min(mixtures), abs=1e-9)
-    assert at_accuracy(corners, 0.95) is None
+        assert at_accuracy(corners, 0.95) is None
 
 
 def test_a_defence_stands_beside_dp_sgd_of_like_accuracy():

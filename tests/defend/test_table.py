@@ -9,7 +9,6 @@ from standout.data.builtin import BUILTIN
 from standout.defend import DEFENCES, defended
 from standout.defend.table import parse
 from standout.errors import InputError
-from standout.flows.judging import recommendation
 from standout.recipes import recipe_of
 
 
@@ -83,24 +82,3 @@ def test_what_a_forest_cannot_do_is_one_line(wine):
         defended(recipe_of("knn", {}), "down-weighting", data.ids[:3]).check(data)
     with pytest.raises(InputError, match="random-forest has no setting dropout"):
         defended(recipe_of("random-forest", {}), "dropout", data.ids[:3])
-
-
-def block(after, accuracy, excess):
-    return {
-        "test_accuracy": accuracy,
-        "exposed_before": {"count": 20, "exposure": 0.6, "exposure_after": after},
-        "newly_exposed": {"excess": excess},
-    }
-
-
-def test_the_recommendation_follows_from_the_figures():
-    found = {"a": block(0.01, 0.90, 0), "b": block(0.02, 0.949, 5), "c": block(0.1, 0.95, 1), "d": block(0.3, 0.95, 0)}
-    assert recommendation(found, 0.95).startswith(
-        "c: mean exposure of the 20 exposed records falls from 60.0% to 10.0%"
-    )
-    assert recommendation({"b": found["b"]}, 0.95).startswith("b: ") and "+5 other" in recommendation(
-        {"b": found["b"]}, 0.95
-    )
-    assert "within 0.5 points of 95.0%" in recommendation({"a": found["a"]}, 0.95)
-    assert "much" in recommendation({"e": block(0.5, 0.95, 0)}, 0.95)
-    assert "nothing" in recommendation({"e": block(None, 0.95, 0)}, 0.95)

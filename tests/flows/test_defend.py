@@ -3,13 +3,16 @@
 import json
 import shutil
 
+import jsonschema
 import numpy as np
 import pytest
 
 import standout
 from standout.cli import main
 from standout.errors import InputError
-from standout.flows.defend import defend
+from standout.flows.defend import defend, epsilon_of
+from standout.flows.judging import newly
+from standout.run.schema import defences_schema
 
 AIM = [f"{i}" for i in range(0, 178, 9)]
 
@@ -45,9 +48,51 @@ def test_the_file_holds_what_the_contract_names(judged):
     assert kinds == {"remove": ("data", "ids"), "loss-floor:1": ("training", "ids"), "temperature:2": ("output", "all")}
 
 
+def test_the_file_fits_its_schema_and_the_schema_is_strict(judged):
+    jsonschema.validate(judged.defences, defences_schema())
+    for spoil in (
+        lambda f: f["defences"]["remove"].pop("accuracy_cost_ci"),
+        lambda f: f["defences"]["remove"]["exposed_before"].update(exposure=1.5),
+        lambda f: f["baseline"].update(exposed_count=0.5),
+    ):
+        spoilt = json.loads(json.dumps(judged.defences))
+        spoil(spoilt)
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(spoilt, defences_schema())
+
+
+def test_figures_of_causes_are_parts_of_those_of_the_exposed(judged):
+    for d in judged.defences["defences"].values():
+        own, parts = d["exposed_before"], d["by_cause"].values()
+        assert sum(p["count"] for p in parts) == own["count"]
+        if own["count"]:
+            for name in ("exposure", "exposure_after"):
+                assert sum(p["count"] * p[name] for p in parts) == pytest.approx(own["count"] * own[name])
+            assert own["exposure_ci"][0] <= own["exposure"] <= own["exposure_ci"][1]
+
+
+def test_newly_exposed_are_counted_beyond_the_control():
+    """Against McNemar's standard error of the difference."""
+    new, null = np.arange(100) < 20, (np.arange(100) >= 15) & (np.arange(100) < 25)
+    found = newly(new, null)
+    assert (found["count"], found["null"], found["excess"]) == (20, 10, 10)
+    assert found["excess_ci"] == pytest.approx([10 - 1.96 * 20**0.5, 10 + 1.96 * 20**0.5])
+
+
+def test_epsilon_is_what_the_recipe_tells_of_its_members():
+    class Bounded:
+        def epsilon(self, dataset, members):
+            return [m.sum() / 10 for m in members]
+
+    assert epsilon_of(Bounded(), None, np.ones((3, 20), dtype=bool)) == 2.0  # pyright: ignore
+    assert epsilon_of(object(), None, np.ones((3, 20), dtype=bool)) is None  # pyright: ignore
+
+
 def test_a_temperature_costs_no_accuracy(judged):
     found = judged.defences
-    assert found["defences"]["temperature:2"]["test_accuracy"] == found["baseline"]["test_accuracy"]
+    own = found["defences"]["temperature:2"]
+    assert own["test_accuracy"] == found["baseline"]["test_accuracy"]
+    assert own["accuracy_cost"] == 0 and own["accuracy_cost_ci"] == [0, 0]
 
 
 def test_the_same_again_trains_nothing_and_a_lost_model_is_trained_to_the_same_bytes(judged, audited, tmp_path):
@@ -83,6 +128,8 @@ def test_only_its_owner_reads_what_it_writes(judged, audited):
         (("loss-floor",), {"on": "nobody"}, "neither exposed, suspects, suspect-labels, all nor a file"),
         (("loss-floor",), {"on": ["178"]}, "no audited record has the id '178'"),
         (("loss-floor",), {"on": []}, "no id is given"),
+        (("remove", "temperature"), {"rounds": 2, "on": AIM}, "temperature is for all"),
+        (("remove",), {"rounds": 0, "on": AIM}, "at least 1"),
         (("loss-floor+distillation:0.5+loss-floor",), {"on": AIM}, "two defences of training change the floors"),
     ],
 )
@@ -97,9 +144,14 @@ def test_the_command(audited, capsys, tmp_path):
     ids = tmp_path / "ids.txt"
     ids.write_text("\n".join(AIM) + "\n")
     with pytest.raises(SystemExit) as e:
-        main(["defend", str(audited), "--defence", "remove", "--on", str(ids), "--jobs", "1"])
+        main(["defend", str(audited), "--defence", "remove", "--on", str(ids), "--jobs", "1", "--rounds", "2"])
     out = capsys.readouterr().out
-    assert e.value.code == 0 and "remove" in out and "none" in out
+    assert e.value.code == 0 and "remove" in out and "none" in out and "round by round" in out
+    found = json.loads((audited / "defences.json").read_text())
+    jsonschema.validate(found, defences_schema())
+    first = found["defences"]["remove"]["rounds"][0]
+    assert first["aimed"] == len(AIM) and first["test_accuracy"] == found["defences"]["remove"]["test_accuracy"]
+    assert "Round by round: <code>remove</code>" in (audited / "report.html").read_text()
     with pytest.raises(SystemExit) as e:
         main(["defend", str(audited), "--defence", "remov", "--on", str(ids)])
     assert e.value.code == 2 and "did you mean 'remove'" in capsys.readouterr().err

@@ -18,6 +18,7 @@ def defend(
     *,
     defence: Annotated[list[str] | None, Parameter(consume_multiple=False)] = None,
     on: str = "exposed",
+    rounds: Whole = 1,
     source: str | None = None,
     jobs: Whole | None = None,
     backend: str = "local",
@@ -36,6 +37,8 @@ def defend(
     on
         Whom targeted defences are aimed at: exposed, suspects (the head of the screening), suspect-labels (of that
         cause), all, or a file of ids, one a line.
+    rounds
+        Train an aimed defence so many times, each time aimed at those, too, whom it exposes.
     source
         Where the data lie by now; default where the audit had them.
     jobs
@@ -53,7 +56,15 @@ def defend(
 
     with progress_bar(quiet or not sys.stderr) as (progress, note):
         done = flow(
-            run, *(defence or []), on=on, source=source, jobs=jobs, backend=backend, progress=progress, note=note
+            run,
+            *(defence or []),
+            on=on,
+            rounds=rounds,
+            source=source,
+            jobs=jobs,
+            backend=backend,
+            progress=progress,
+            note=note,
         )
     if json:
         print(dump(done.defences))

@@ -47,11 +47,16 @@ class Treated:
         return self.outputs.margins(self.labels)
 
     @cached_property
-    def accuracy(self) -> tuple[float, list[float]]:
-        """Mean accuracy on non-members with its interval over pairs."""
+    def accuracies(self) -> np.ndarray:
+        """Accuracy of each model on its non-members, float64 (M,)."""
         outside = ~self.members
         correct = np.where(outside, self.outputs.signal("correct"), 0).sum(axis=1, dtype=np.float64)
-        return mean_over_pairs(correct / outside.sum(axis=1))
+        return correct / outside.sum(axis=1)
+
+    @property
+    def accuracy(self) -> tuple[float, list[float]]:
+        """Mean accuracy on non-members with its interval over pairs."""
+        return mean_over_pairs(self.accuracies)
 
     def estimated(self, fpr: float, above: float) -> Estimate:
         """Exposure under this defence, by rescaled logits."""

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,9 @@ from standout.defend.table import CONTROL, DEFENCES, defended, parse
 from standout.errors import InputError, listed
 from standout.flows.aiming import ON, aim_of
 from standout.flows.judging import Judged, defences_json
+from standout.flows.onion import Peeling, check_rounds
 from standout.flows.run import Run
+from standout.flows.sharing import Answers, followers
 from standout.flows.stored import Audit
 from standout.recipes import Recipe, recipe_of
 from standout.recipes.identity import UnidentifiableError
@@ -24,6 +26,7 @@ from standout.run.folder import RunFolder
 from standout.run.key import key_of
 from standout.shadows.backends import Crew, crew_of
 from standout.shadows.plan import extend_plan, planned
+from standout.shadows.stack import Also
 from standout.shadows.store import Shadows, finished
 from standout.shadows.train import train_missing
 
@@ -32,6 +35,7 @@ def defend(
     run: str | Path,
     *defences: str,
     on: str | Path | Sequence[str] = "exposed",
+    rounds: int = 1,
     model: object = None,
     x=None,
     y=None,
@@ -49,35 +53,60 @@ def defend(
     run: folder of the audit. defences: `NAME[:STRENGTH][+NAME[:STRENGTH]]`, see standout.DEFENCES. on: whom targeted
     defences are aimed at: "exposed" (those that the audit reports), "suspects" (the head of its screening),
     "suspect-labels" (those with the cause `suspect label`), "all", ids, or the path of a file with one id a line.
-    model, x, y, ids, groups: those of an audit that was given them from Python; source: where the data lie by now.
-    jobs, backend: as in audit.
+    rounds: above 1 an aimed defence is trained so many times, each time aimed at those, too, who were not exposed
+    before and are so under it. model, x, y, ids, groups: those of an audit that was given them from Python; source:
+    where the data lie by now. jobs, backend: as in audit.
     Writes defences.json and the report; returns the Run. Raises InputError, in one line, for whatever cannot be used.
     """
     asked = check_asked(defences)
+    check_rounds(rounds, asked)
     crew = crew_of(backend, jobs)
     audit = Audit.of(run, x, y, ids, groups, source, "defend it there, by Run.defend(..., x=x, y=y)")
     recipe = recipe_again(audit, model)
     aim = aim_of(audit, on)
-    training = audit.records.training
-    assert training is not None and audit.records.data is not None
-    found: dict[str, Judged] = {}
-    treated = {}
+    training, data = audit.records.training, audit.records.data
+    assert training is not None and data is not None
     for text in asked:
-        treated[text] = recipe if text == CONTROL else defended(recipe, text, aim)
-        treated[text].check(training)
+        treated(recipe, text, aim).check(training)
+
+    def judged(text: str, aim: np.ndarray, number: int = 1) -> Judged:
+        if note:
+            note(f"{text}: {audit.summary['shadows']['count']} models" + (f", round {number}" if number > 1 else ""))
+        own, start = treated(recipe, text, aim), time.perf_counter()
+        follow = {other: Answers(own, other, aim) for other in sharing.get(text, ()) if number == 1}
+        outputs = trained(audit, text, own, training, aim, crew, progress, follow)
+        seconds = time.perf_counter() - start
+        fpr, above = (audit.summary["exposed"][name] for name in ("fpr", "above"))
+        epsilon = epsilon_of(own, training, training.trained_on(audit.members))
+        return Judged(text, Treated(outputs, data.y), seconds, fpr, above, epsilon)
+
+    sharing = followers(asked)
+    last = {text for texts in sharing.values() for text in texts}
     with audit.folder.writing(shadows=False):
-        for text, own in treated.items():
-            if note:
-                note(f"{text}: {audit.summary['shadows']['count']} models")
-            start = time.perf_counter()
-            outputs = trained(audit, text, own, training, aim, crew, progress)
-            seconds = time.perf_counter() - start
-            rates = (audit.summary["exposed"][name] for name in ("fpr", "above"))
-            found[text] = Judged(text, Treated(outputs, audit.records.data.y), seconds, *rates)
+        found = {text: judged(text, aim) for text in sorted(asked, key=lambda text: text in last)}
+        found = {text: found[text] for text in asked}
         named = on if isinstance(on, str) and on in ON and on != "suspect-labels" else "ids"
-        audit.folder.write_json("defences.json", defences_json(audit, found, aim, named))
+        content = defences_json(audit, found, aim, named)
+        if rounds > 1:
+            peeling = Peeling(audit, found[CONTROL])
+            for text, block in content["defences"].items():
+                block["rounds"] = peeling.peeled(found[text], aim, rounds, judged)
+        audit.folder.write_json("defences.json", content)
         write_report(audit.folder)
     return Run(audit.folder.path)
+
+
+def treated(recipe: Recipe, text: str, aim: np.ndarray) -> Recipe:
+    """The recipe under what was asked, as it is for the control."""
+    return recipe if text == CONTROL else defended(recipe, text, aim)
+
+
+def epsilon_of(recipe: Recipe, dataset: Dataset, members: np.ndarray) -> float | None:
+    """Epsilon that a recipe tells of its models with these members, bool (M, N): the largest; None where it bounds
+    none."""
+    told = getattr(recipe, "epsilon", None)
+    found = None if told is None else told(dataset, members)
+    return None if found is None else float(np.max(found))
 
 
 def check_asked(defences: Sequence[str]) -> list[str]:
@@ -141,10 +170,36 @@ def parts_of(text: str):
 
 
 def trained(
-    audit: Audit, text: str, recipe: Recipe, training: Dataset, aim: np.ndarray, crew: Crew, progress
+    audit: Audit,
+    text: str,
+    recipe: Recipe,
+    training: Dataset,
+    aim: np.ndarray,
+    crew: Crew,
+    progress: Callable[[int, int], None] | None,
+    follow: Mapping[str, Answers],
 ) -> Shadows:
     """The models of one defence, those missing trained: memberships of the audit, seeds of their own that all defences
-    share, so that they differ from the control by the defence alone."""
+    share, so that they differ from the control by the defence alone. follow: defences that publish other answers of the
+    same models, which are stored along with them."""
+    count = len(audit.members)
+    place, config, done = prepared(audit, text, recipe, training, aim)
+    also = []
+    for other, answers in follow.items():
+        its, _, _ = prepared(audit, other, defended(answers.recipe, other, aim), training, aim)
+        also.append(Also(its.folder, its.key, answers))
+    with crew:  # each time anew: its workers keep the data and the recipe of one run
+        train_missing(
+            place.folder, recipe, training, audit.members, config, count, done,
+            crew=crew, progress=progress, also=also,
+        )  # fmt: skip
+    return Shadows(place.folder, place.key, config["plan"]["seeds"][:count], audit.members)
+
+
+def prepared(
+    audit: Audit, text: str, recipe: Recipe, training: Dataset, aim: np.ndarray
+) -> tuple[Place, dict, set[int]]:
+    """The folder of a defence with its config.json, and which of its models are stored."""
     place, count = place_of(audit, text, recipe, aim), len(audit.members)
     for folder in (place.folder.path.parent, place.folder.path, place.folder.shadows):
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -154,7 +209,4 @@ def trained(
     plan["seeds"] = [int(np.random.SeedSequence([s, 3]).generate_state(1)[0]) for s in plan["seeds"]]
     config = {"key": place.key, "defence": text, "plan": plan}
     place.folder.write_json("config.json", config)
-    done = finished(place.folder, place.key, plan["seeds"], audit.members)
-    with crew:  # each time anew: its workers keep the data and the recipe of one run
-        train_missing(place.folder, recipe, training, audit.members, config, count, done, crew=crew, progress=progress)
-    return Shadows(place.folder, place.key, plan["seeds"][:count], audit.members)
+    return place, config, finished(place.folder, place.key, plan["seeds"], audit.members)

@@ -6,20 +6,25 @@ from functools import cached_property
 import numpy as np
 
 from standout.defend.judge import Adaptive, Treated, adaptive, static, threshold
+from standout.defend.paired import Mean, Seen, cost, cut, recognised, seen, spread_of
 from standout.defend.table import CONTROL, parse
 from standout.estimate.estimate import Estimate
+from standout.explain.causes import CAUSES
+from standout.flows.recommending import recommended
 from standout.flows.stored import Audit
 
 
 @dataclass(eq=False)
 class Judged:
-    """One defence with its models. seconds: that training them took just now; fpr, above: those of the audit."""
+    """One defence with its models. seconds: that training them took just now; fpr, above: those of the audit; epsilon:
+    of its models, where it bounds that."""
 
     text: str
     treated: Treated
     seconds: float
     fpr: float
     above: float
+    epsilon: float | None = None
 
     @cached_property
     def paper(self) -> dict:
@@ -36,6 +41,22 @@ class Judged:
         """Exposure under it."""
         return self.treated.estimated(self.fpr, self.above)
 
+    @cached_property
+    def recognised(self) -> np.ndarray:
+        """Which of its models recognise each record, bool (M, N)."""
+        found, own = self.estimated, self.treated
+        return recognised(own.rescaled, own.members, self.fpr, found.tails, found.fit.noise_factor)
+
+    def exposure(self, chosen: np.ndarray) -> Mean:
+        """Mean exposure of the records chosen, bool (N,), one of them at least."""
+        found = self.estimated.posterior
+        spread = spread_of(self.recognised, self.treated.members, chosen)
+        return Mean.of(found.exposure[chosen], found.variance[chosen], spread)
+
+    def seen(self, chosen: np.ndarray) -> Seen:
+        """Recognitions of the records chosen, bool (N,)."""
+        return Seen.of(self.recognised, self.treated.members, chosen)
+
 
 def defences_json(audit: Audit, found: dict[str, Judged], aim: np.ndarray, on: str) -> dict:
     """What defences.json holds. found: the control and each defence; aim: ids of targeted ones; on: how they were
@@ -46,18 +67,22 @@ def defences_json(audit: Audit, found: dict[str, Judged], aim: np.ndarray, on: s
         text: block(audit, judged, control, exposed, aim, on) for text, judged in found.items() if text != CONTROL
     }
     accuracy, ci = control.treated.accuracy
+    baseline = {
+        "test_accuracy": accuracy,
+        "test_accuracy_ci": ci,
+        "threshold": control.paper,
+        "adaptive": told(control.strongest),
+        "exposed_count": int(control.estimated.exposed.sum()),
+        "seconds": {"train": control.seconds},
+    }
+    advice = recommended(baseline, defences)
     return {
         "schema": "standout-defences/1",
-        "baseline": {
-            "test_accuracy": accuracy,
-            "test_accuracy_ci": ci,
-            "threshold": control.paper,
-            "adaptive": told(control.strongest),
-            "exposed_count": int(control.estimated.exposed.sum()),
-            "seconds": {"train": control.seconds},
-        },
+        "baseline": baseline,
         "defences": defences,
-        "recommendation": recommendation(defences, accuracy),
+        "recommendation": advice.text,
+        "recommended": advice.name,
+        "by_cause": advice.by_cause,
     }
 
 
@@ -70,56 +95,63 @@ def block(audit: Audit, judged: Judged, control: Judged, exposed: np.ndarray, ai
     """Block of one defence. exposed: bool (N,), by the audit: "before" is measured on the control's models."""
     parts = parse(judged.text)
     accuracy, ci = judged.treated.accuracy
-    before, after = control.estimated.posterior.exposure, judged.estimated.posterior.exposure
-    new, null = judged.estimated.exposed & ~exposed, control.estimated.exposed & ~exposed
-    only, gone = int((new & ~null).sum()), int((null & ~new).sum())
-    spread = 1.96 * np.sqrt(only + gone)
-    mean = lambda values, chosen: float(values[chosen].mean()) if chosen.any() else None  # noqa: E731
+    costs, costs_ci = cost(control.treated.accuracies, judged.treated.accuracies)
+    targeted = any(a.defence.targeted for a in parts)
+    causes = audit.table["cause"].to_numpy()
     return {
         "name": "+".join(a.defence.name for a in parts),
         "strength": parts[0].strength if len(parts) == 1 else None,
         "kind": parts[0].defence.kind if len({a.defence.kind for a in parts}) == 1 else "mixed",
-        "target": on if any(a.defence.targeted for a in parts) else "all",
-        "aimed": len(aim) if any(a.defence.targeted for a in parts) else len(exposed),
+        "target": on if targeted else "all",
+        "targeted": targeted,
+        "aimed": len(aim) if targeted else len(exposed),
         "test_accuracy": accuracy,
         "test_accuracy_ci": ci,
+        "accuracy_cost": costs,
+        "accuracy_cost_ci": costs_ci,
         "threshold": judged.paper,
         "static": static(judged.treated, control.treated, judged.fpr, audit.summary["exposed"]["attack"]),
         "adaptive": told(judged.strongest),
-        "exposed_before": {
-            "count": int(exposed.sum()),
-            "exposure": mean(before, exposed),
-            "exposure_after": mean(after, exposed),
+        "exposed_before": {"count": int(exposed.sum()), **before_and_after(control, judged, exposed)},
+        "others": before_and_after(control, judged, ~exposed),
+        "by_cause": {
+            cause: {"count": int(who.sum()), **before_and_after(control, judged, who)}
+            for cause in CAUSES
+            if (who := exposed & (causes == cause)).any()
         },
-        "others": {"exposure": mean(before, ~exposed), "exposure_after": mean(after, ~exposed)},
-        "newly_exposed": {
-            "count": int(new.sum()),
-            "null": int(null.sum()),
-            "excess": only - gone,
-            "excess_ci": [only - gone - spread, only - gone + spread],
-        },
-        "epsilon": None,
+        "newly_exposed": newly(judged.estimated.exposed & ~exposed, control.estimated.exposed & ~exposed),
+        "epsilon": judged.epsilon,
         "seconds": {"train": judged.seconds, "inference": None},
     }
 
 
-def recommendation(defences: dict[str, dict], accuracy: float, most: float = 0.005, new: float = 0.05) -> str:
-    """A paragraph: the defence that leaves the exposed the least exposure for at most `most` of accuracy, and at most
-    `new` times as many newly exposed records as there are exposed ones."""
-    known = {text: d for text, d in defences.items() if d["exposed_before"]["exposure_after"] is not None}
-    if not known:
-        return "The audit reports no exposed record: there is nothing that a defence could be judged by."
-    cheap = {text: d for text, d in known.items() if d["test_accuracy"] >= accuracy - most}
-    if not cheap:
-        return f"No defence here keeps test accuracy within {100 * most:g} points of {accuracy:.1%}."
-    fine = {t: d for t, d in cheap.items() if d["newly_exposed"]["excess"] <= new * d["exposed_before"]["count"]}
-    chosen = fine or cheap
-    best = min(chosen, key=lambda text: chosen[text]["exposed_before"]["exposure_after"])
-    own = chosen[best]["exposed_before"]
-    if own["exposure_after"] >= 0.8 * own["exposure"]:
-        return "No defence here protects the exposed records much at this accuracy."
-    return (
-        f"{best}: mean exposure of the {own['count']:,} exposed records falls from {own['exposure']:.1%} to "
-        f"{own['exposure_after']:.1%}, test accuracy is {chosen[best]['test_accuracy']:.1%} against {accuracy:.1%}; "
-        f"{chosen[best]['newly_exposed']['excess']:+d} other records become exposed beyond the control."
-    )
+def before_and_after(control: Judged, judged: Judged, chosen: np.ndarray) -> dict:
+    """Exposure of the records chosen, bool (N,), under the control and a defence; None where there are none."""
+    if not chosen.any():
+        return dict.fromkeys(
+            ("exposure", "exposure_ci", "exposure_after", "exposure_after_ci", "cut", "cut_ci", "seen")
+        )
+    before, after = control.exposure(chosen), judged.exposure(chosen)
+    share, ci = cut(before, after)
+    return {
+        "exposure": before.value,
+        "exposure_ci": before.interval(),
+        "exposure_after": after.value,
+        "exposure_after_ci": after.interval(),
+        "cut": share,
+        "cut_ci": ci,
+        "seen": seen(control.seen(chosen), judged.seen(chosen)),
+    }
+
+
+def newly(new: np.ndarray, null: np.ndarray) -> dict:
+    """How many records are exposed anew, bool (N,) under a defence and under the control. The interval of their
+    difference is that of a McNemar test: records that both report say nothing."""
+    only, gone = int((new & ~null).sum()), int((null & ~new).sum())
+    spread = 1.96 * np.sqrt(only + gone)
+    return {
+        "count": int(new.sum()),
+        "null": int(null.sum()),
+        "excess": only - gone,
+        "excess_ci": [only - gone - spread, only - gone + spread],
+    }

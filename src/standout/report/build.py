@@ -9,6 +9,7 @@ from markupsafe import Markup
 from standout.errors import InputError
 from standout.report import meanings, shown, words
 from standout.report.page import Page, page_of
+from standout.report.pareto import pareto_of
 from standout.run.folder import RunFolder
 from standout.run.tables import read_records
 
@@ -28,7 +29,8 @@ def write_report(folder: RunFolder, *, redact: bool = False) -> None:
     asked = config.get("asked")
     redact = redact or bool(isinstance(asked, dict) and asked.get("redact"))
     page = page_of(summary, read_records(folder.path), folder.read_json("figures.json"), config, redact=redact)
-    page = replace(page, defences=folder.read_json("defences.json"))  # figures and names of defences: no id
+    found = folder.read_json("defences.json")  # figures and names of defences: no id
+    page = replace(page, defences=found, pareto=pareto_of(found))
     folder.write("report.html", render(page).encode("utf-8", "replace"))
 
 

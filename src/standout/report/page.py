@@ -14,6 +14,7 @@ from standout.report.command import command
 from standout.report.ends import Ends, ends_of
 from standout.report.gradcam import Maps, gradcam_of
 from standout.report.map import RecordMap, map_of
+from standout.report.pareto import Pareto
 from standout.report.shown import picture
 from standout.report.words import known
 
@@ -90,6 +91,7 @@ class Page:
     ends: list[Ends] = field(default_factory=list)
     gradcam: dict[str, Any] | None = None
     defences: dict[str, Any] | None = None
+    pareto: Pareto | None = None
     redacted: bool = False
     ids: frozenset[str] = frozenset()
 

@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,20 +10,35 @@ import numpy as np
 from standout.data.dataset import Dataset
 from standout.errors import InputError, one_line
 from standout.recipes.blame import place_of
-from standout.recipes.recipe import Recipe, trained_by
+from standout.recipes.recipe import Recipe, Trained, trained_by
 from standout.run.folder import RunFolder
-from standout.shadows.store import TRACED, StackSums, write_model
+from standout.shadows.store import TRACED, StackSums, name_of, write_model
 from standout.threads import one_thread
 
 
 @dataclass(frozen=True, eq=False)
+class Also:
+    """Another run that stores the same models by other answers: answers(model, dataset, members bool (N,), seed)."""
+
+    folder: RunFolder
+    key: str
+    answers: Callable[[Trained, Dataset, np.ndarray, int], Trained]
+
+    def lacks(self, models: Iterable[int]) -> bool:
+        """Whether one of these models has no file there."""
+        return any(not (self.folder.path / name_of(m)).exists() for m in models)
+
+
+@dataclass(frozen=True, eq=False)
 class Work:
-    """What all tasks of a run share. folder: with an absolute path; key: of the run; dataset: in id order."""
+    """What all tasks of a run share. folder: with an absolute path; key: of the run; dataset: in id order; also: other
+    runs that are served by the same training."""
 
     folder: RunFolder
     key: str
     recipe: Recipe
     dataset: Dataset
+    also: tuple[Also, ...] = ()
 
     @property
     def on_gpu(self) -> bool:
@@ -50,7 +65,7 @@ def train_stack(work: Work, stack: Stack, gone: Callable[[], bool] | None = None
 
     gone: whether the run that this serves is no more; asked before each file is written. None in the run's own process.
     """
-    sums = StackSums() if stack.keep == "sums" else None
+    sums, *its_sums = (StackSums() if stack.keep == "sums" else None for _ in range(1 + len(work.also)))
     recipe, members, dataset = work.recipe, stack.members, work.dataset
     trained_on, labels = dataset.trained_on(members), dataset.y[dataset.asked]
     model, written = stack.start, 0
@@ -77,6 +92,10 @@ def train_stack(work: Work, stack: Stack, gone: Callable[[], bool] | None = None
                         last=k == len(members) - 1,
                     )
                     written += 1
+                for also, its in zip(work.also, its_sums):
+                    if gone and gone():
+                        return written
+                    _write_also(also, its, stack, model, trained, dataset, trained_on[k])
                 model += 1
     except InputError:
         raise
@@ -85,3 +104,26 @@ def train_stack(work: Work, stack: Stack, gone: Callable[[], bool] | None = None
             f"{recipe.name} failed while training model {model}: {type(e).__name__}: {one_line(e)}{place_of(e)}"
         ) from e
     return written
+
+
+def _write_also(
+    also: Also,
+    sums: StackSums | None,
+    stack: Stack,
+    model: int,
+    trained: Trained,
+    dataset: Dataset,
+    members: np.ndarray,
+) -> None:
+    """Store a model of a stack by other answers, where it is missing there; members: bool of all records."""
+    k = model - stack.start
+    if sums is None and not also.lacks([model]):
+        return
+    answered = also.answers(trained, dataset, members, stack.seeds[k])
+    if sums is not None:
+        sums.add(answered, stack.members[k], stack.seeds[k])
+    if also.lacks([model]):
+        last = k == len(stack.members) - 1
+        labels = dataset.y[dataset.asked]
+        at = {"key": also.key, "seed": stack.seeds[k], "sums": sums, "last": last}
+        write_model(also.folder, model, stack.members[k], answered, labels, **at)

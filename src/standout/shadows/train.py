@@ -1,7 +1,7 @@
 """Train what is missing, stack by stack; where a worker is lost, once more with half the jobs."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +12,7 @@ from standout.recipes.recipe import Recipe
 from standout.run.folder import RunFolder
 from standout.shadows.backends import Crew, Local
 from standout.shadows.shard import Shard
-from standout.shadows.stack import Stack, Work
+from standout.shadows.stack import Also, Stack, Work
 from standout.shadows.store import name_of
 
 Progress = Callable[[int, int], None]
@@ -33,12 +33,14 @@ def train_missing(
     crew: Crew | None = None,
     shard: Shard | None = None,
     progress: Progress | None = None,
+    also: Sequence[Also] = (),
 ) -> int:
     """Train and store what is missing of the first `count` models, or of a shard of them; returns how many were
     trained.
 
     dataset: in id order; members: bool (M, N) of all models of the plan; config: what config.json holds, with key and
-    plan; done: numbers of the stored models; crew: who trains, default this process. A stack of which some files stand
+    plan; done: numbers of the stored models; crew: who trains, default this process; also: runs of the same
+    plan that store other answers of these models, each where it lacks them. A stack of which some files stand
     is trained whole and only the missing files are written, so that a resumed run ends with the bytes of one never
     stopped.
     """
@@ -51,7 +53,7 @@ def train_missing(
     stacks = [
         Stack(start, plan["seeds"][start:stop], keep, frozenset(done & set(range(start, stop))), members[start:stop])
         for start, stop, keep in asked
-        if not done.issuperset(range(start, stop))
+        if not done.issuperset(range(start, stop)) or any(a.lacks(range(start, stop)) for a in also)
     ]
     wanted = {m for start, stop, _ in asked for m in range(start, min(stop, count))}
     ready, count = len(done & wanted), len(wanted)
@@ -60,12 +62,15 @@ def train_missing(
     if not stacks:
         return 0
     there = RunFolder(folder.path.absolute())  # a worker may stand in another directory
+    others = tuple(replace(a, folder=RunFolder(a.folder.path.absolute())) for a in also)
     trained = 0
-    for stack in _trained(crew or Local(1), Work(there, config["key"], recipe, dataset), stacks):
+    for stack in _trained(crew or Local(1), Work(there, config["key"], recipe, dataset, others), stacks):
         trained += len(stack.seeds) - len(stack.stored)
         if progress:
             progress(min(ready + trained, count), count)
     wait_for(folder, [m for s in stacks for m in range(s.start, s.start + len(s.seeds)) if m not in s.stored])
+    for a in others:
+        wait_for(a.folder, [m for s in stacks for m in range(s.start, s.start + len(s.seeds))])
     return trained
 
 

@@ -6,4 +6,13 @@ from importlib.resources import files
 
 def summary_schema() -> dict:
     """The JSON schema of summary.json."""
-    return json.loads(files("standout.run.schema").joinpath("summary.schema.json").read_text(encoding="utf-8"))
+    return _read("summary.schema.json")
+
+
+def defences_schema() -> dict:
+    """The JSON schema of defences.json."""
+    return _read("defences.schema.json")
+
+
+def _read(name: str) -> dict:
+    return json.loads(files("standout.run.schema").joinpath(name).read_text(encoding="utf-8"))

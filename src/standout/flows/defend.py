@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from standout.data.dataset import Dataset
+from standout.defend.answering import answering_seconds
 from standout.defend.judge import Treated
 from standout.defend.table import CONTROL, DEFENCES, defended, parse
 from standout.errors import InputError, listed
@@ -73,7 +74,9 @@ def defend(
             outputs = trained(audit, text, own, training, aim, crew, progress)
             seconds = time.perf_counter() - start
             rates = (audit.summary["exposed"][name] for name in ("fpr", "above"))
-            found[text] = Judged(text, Treated(outputs, audit.records.data.y), seconds, *rates)
+            labels = audit.records.data.y
+            inference = answering_seconds(own, outputs, labels)
+            found[text] = Judged(text, Treated(outputs, labels), seconds, *rates, inference)
         named = on if isinstance(on, str) and on in ON else "ids"
         audit.folder.write_json("defences.json", defences_json(audit, found, aim, named))
         write_report(audit.folder)
@@ -156,7 +159,7 @@ def place_of(audit: Audit, text: str, recipe: Recipe, aim: np.ndarray) -> Place:
     return Place(RunFolder(audit.folder.path / "defences" / f"{name}-{key[:12]}"), key)
 
 
-VERSION = 1
+VERSION = 2
 """Goes up when defended models change."""
 
 

@@ -13,13 +13,15 @@ from standout.flows.stored import Audit
 
 @dataclass(eq=False)
 class Judged:
-    """One defence with its models. seconds: that training them took just now; fpr, above: those of the audit."""
+    """One defence with its models. seconds: that training them took just now; fpr, above: those of the audit;
+    inference: seconds that one model takes longer to answer all records."""
 
     text: str
     treated: Treated
     seconds: float
     fpr: float
     above: float
+    inference: float = 0.0
 
     @cached_property
     def paper(self) -> dict:
@@ -99,7 +101,8 @@ def block(audit: Audit, judged: Judged, control: Judged, exposed: np.ndarray, ai
             "excess_ci": [only - gone - spread, only - gone + spread],
         },
         "epsilon": None,
-        "seconds": {"train": judged.seconds, "inference": None},
+        "changed_predictions": judged.treated.outputs.changed(),
+        "seconds": {"train": judged.seconds, "inference": judged.inference},
     }
 
 

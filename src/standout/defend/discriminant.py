@@ -20,8 +20,9 @@ def discriminants(outputs: Shadows, labels: np.ndarray, half: np.ndarray) -> tup
 
     What a model answers on a record is its log-probabilities, rescaled logit and entropy: C + 2 numbers. For each class
     of labels int (N,), the direction is S^-1 (mean IN - mean OUT), means over its records of the difference within each
-    record, S the covariance within record and side; signals are scaled to a spread of 1 there. Each model is read three
-    times; sums of records x classes, and of classes x classes x classes, are held, whatever the number of models.
+    record, S the covariance within record and side; along it, the spread within is 1 and the middle of IN and OUT 0.
+    Each model is read three times; sums of records x classes, and of classes x classes x classes, are held, whatever
+    the number of models.
     None where models keep sums alone, or where there are more than CLASSES classes.
     Source: Fisher 1936.
     """
@@ -34,7 +35,8 @@ def discriminants(outputs: Shadows, labels: np.ndarray, half: np.ndarray) -> tup
     directions = [learned(outputs, labels, parts, ~half), learned(outputs, labels, parts, half)]
     for m, x in answers(outputs, np.ones(outputs.count, dtype=bool)):
         for k in range(2):
-            found[k, m] = (x * directions[k][labels]).sum(axis=1)
+            w, centre = directions[k]
+            found[k, m] = (x * w[labels]).sum(axis=1) - centre[labels]
     return found[0], found[1]
 
 
@@ -47,14 +49,17 @@ def answers(outputs: Shadows, which: np.ndarray) -> Iterator[tuple[int, np.ndarr
         yield int(m), np.column_stack([z, np.clip(signals["rescaled-logit"], LEAST, -LEAST), signals["entropy"]])
 
 
-def learned(outputs: Shadows, labels: np.ndarray, parts: list[np.ndarray], which: np.ndarray) -> np.ndarray:
-    """Directions float64 (C, C + 2) by class, 0 for one without a record; parts: places of the records of each."""
+def learned(
+    outputs: Shadows, labels: np.ndarray, parts: list[np.ndarray], which: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """(directions float64 (C, C + 2) by class, 0 for one without a record, (C,) where the middle of IN and OUT lies on
+    them); parts: places of the records of each."""
     sums, counts = None, np.zeros((2, outputs.records))
     for m, x in answers(outputs, which):
         if sums is None:
             sums = np.zeros((2, *x.shape))
         for side in (0, 1):
-            chosen = outputs.members[m] == bool(side)
+            chosen = outputs.members[m] if side else ~outputs.members[m]
             sums[side, chosen] += x[chosen]
             counts[side] += chosen
     assert sums is not None
@@ -65,8 +70,8 @@ def learned(outputs: Shadows, labels: np.ndarray, parts: list[np.ndarray], which
         x -= np.where(outputs.members[m][:, None], means[1], means[0])
         for k, part in enumerate(parts):
             within[k] += x[part].T @ x[part]
-    directions = np.zeros((width - 2, width))
-    both = (counts > 0).all(axis=0)
+    directions, centres = np.zeros((width - 2, width)), np.zeros(width - 2)
+    both = np.all(counts > 0, axis=0)
     for k, part in enumerate(parts):
         seen = part[both[part]]
         free = np.maximum(counts[:, part] - 1, 0).sum()
@@ -79,4 +84,5 @@ def learned(outputs: Shadows, labels: np.ndarray, parts: list[np.ndarray], which
         spread = np.sqrt(w @ covariance @ w)
         if spread > 0:
             directions[labels[part[0]]] = w / spread
-    return directions
+            centres[labels[part[0]]] = means[:, seen].mean(axis=(0, 1)) @ w / spread
+    return directions, centres

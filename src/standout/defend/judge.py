@@ -106,8 +106,7 @@ class Adaptive:
 
 
 def adaptive(treated: Treated, fpr: float) -> Adaptive:
-    """The strongest of STRONG by SIGNALS: references have the defence, and what can be inverted is attacked both as it
-    was published and as it was recovered.
+    """The strongest of STRONG by SIGNALS: references have the defence, and what can be inverted is inverted first.
 
     Which is strongest is found on one half of the pairs and judged on the other, and the other way round, so that the
     best of many is not flattered; figures are means of both halves where they choose differently.
@@ -141,10 +140,15 @@ def half_of(members: np.ndarray) -> np.ndarray:
 
 
 def every_signal(treated: Treated) -> Iterator[tuple[str, tuple[np.ndarray, np.ndarray]]]:
-    """Name and values of each signal that is known, published and recovered."""
-    for prefix, answers in (("", treated), (INVERTED, treated.inverted)):
-        for name in SIGNALS:
-            values = None if answers is None else answers.signals(name)
+    """Name and values of each signal that is known: all of recovered answers where there are any, and then of those
+    published the rescaled logit alone, as they follow from the recovered ones; else all of those published."""
+    if treated.inverted is None:
+        wanted = [("", treated, SIGNALS)]
+    else:
+        wanted = [("", treated, SIGNALS[:1]), (INVERTED, treated.inverted, SIGNALS)]
+    for prefix, answers, names in wanted:
+        for name in names:
+            values = answers.signals(name)
             if values is not None:
                 yield prefix + name, values
 

@@ -5,6 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from standout.data.dataset import Dataset
+from standout.data.encode import matrix_of
+from standout.defend.alike import looks_aimed
 from standout.defend.around import Around
 from standout.defend.inversion import share_of, unweighted
 from standout.recipes.recipe import Trained
@@ -12,18 +15,32 @@ from standout.signals import log_softmax
 
 
 class OutputDefence(Around):
-    """Answers of a trained model, changed by `answers`; with them goes what `inverted` makes of them again."""
+    """Answers of a trained model, changed by `answers`, for queries that are `chosen`; with them goes what `inverted`
+    makes of them again."""
 
     def train(self, dataset, members, seeds, treatment=None) -> Iterator[Trained]:
         own, labels = members[:, dataset.asked], dataset.y[dataset.asked]
         for k, model in enumerate(super().train(dataset, members, seeds, treatment)):
             before = model.logits.astype(np.float64)
+            chosen = self.chosen(dataset, members[k])[:, None]
             z = self.answers(before, labels, own[k])
-            said = before.argmax(axis=1) if model.said is None else model.said
             recovered = self.inverted(z, before, labels, own[k])
-            if recovered is not None and model.recovered is not None:
-                recovered = model.recovered  # from answers that are recovered, the same follows once more
-            yield replace(model, logits=z, said=said, recovered=recovered)
+            if recovered is not None:
+                recovered = np.where(chosen, recovered, before)
+                if model.recovered is not None:
+                    recovered = model.recovered  # from answers that are recovered, the same follows once more
+            said = before.argmax(axis=1) if model.said is None else model.said
+            yield replace(model, logits=np.where(chosen, z, before), said=said, recovered=recovered)
+
+    def respond(self, dataset: Dataset, logits: np.ndarray, members: np.ndarray) -> np.ndarray:
+        """What one model publishes, float64 (A, C), of its logits (A, C) on the records of `dataset` that it is asked
+        about; members: bool (N,) of all records."""
+        z = self.answers(logits, dataset.y[dataset.asked], members[dataset.asked])
+        return np.where(self.chosen(dataset, members)[:, None], z, logits)
+
+    def chosen(self, dataset: Dataset, members: np.ndarray) -> np.ndarray:
+        """Which queries are answered otherwise, bool (A,); members bool (N,) of the model."""
+        return np.ones(len(dataset.y[dataset.asked]), dtype=bool)
 
     def answers(self, logits: np.ndarray, labels: np.ndarray, members: np.ndarray) -> np.ndarray:
         """Logits float64 (N, C) as published, from those of one model; labels int (N,), members bool (N,) of it."""
@@ -54,6 +71,16 @@ class LogitReweighting(OutputDefence):
             return None
         mu = class_means(logits, labels, members)[logits.argmax(axis=1)]
         return unweighted(published, mu, self.strength, share_of(logits, mu, self.strength))
+
+
+class AimedReweighting(LogitReweighting):
+    """Logit reweighting for queries that look like the aimed members (`looks_aimed`), all others are answered as they
+    are. The attacker knows which those are, and inverts them."""
+
+    def chosen(self, dataset, members):
+        x = matrix_of(dataset).base
+        seen = looks_aimed(x, dataset.y, members, self.aimed(dataset) & members)
+        return seen[dataset.asked]
 
 
 def class_means(logits: np.ndarray, labels: np.ndarray, members: np.ndarray) -> np.ndarray:

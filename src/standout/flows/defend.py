@@ -74,9 +74,9 @@ def defend(
             outputs = trained(audit, text, own, training, aim, crew, progress)
             seconds = time.perf_counter() - start
             rates = (audit.summary["exposed"][name] for name in ("fpr", "above"))
-            labels = audit.records.data.y
-            inference = answering_seconds(own, outputs, labels)
-            found[text] = Judged(text, Treated(outputs, labels), seconds, *rates, inference)
+            judged = Treated(outputs, audit.records.data.y)
+            inference = answering_seconds(own, outputs, training)
+            found[text] = Judged(text, judged, seconds, *rates, inference=inference)
         named = on if isinstance(on, str) and on in ON else "ids"
         audit.folder.write_json("defences.json", defences_json(audit, found, aim, named))
         write_report(audit.folder)

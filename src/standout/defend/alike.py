@@ -24,11 +24,15 @@ def looks_aimed(x: np.ndarray, labels: np.ndarray, members: np.ndarray, aimed: n
         return np.zeros(len(x), dtype=bool)
     evidence = atypical(x, labels, members)
     reached = evidence[aimed]
-    for share in np.linspace(SHARE, 1, 26):  # both together are reached by fewer than each alone
-        bounds = np.quantile(reached, 1 - share, axis=0, method="lower")
-        if (reached >= bounds).all(axis=1).mean() >= SHARE:
-            break
-    return (evidence >= bounds).all(axis=1)
+    share = SHARE  # both together are reached by fewer than each alone; with a share of 1 all reach both
+    while _reach(reached, bounds := np.quantile(reached, 1 - share, axis=0, method="lower")).mean() < SHARE:
+        share = min(share + 0.01, 1.0)
+    return _reach(evidence, bounds)
+
+
+def _reach(evidence: np.ndarray, bounds: np.ndarray) -> np.ndarray:
+    """Which rows of evidence (N, 2) reach both bounds (2,), bool (N,)."""
+    return np.all(evidence >= bounds, axis=1)
 
 
 def atypical(x: np.ndarray, labels: np.ndarray, members: np.ndarray) -> np.ndarray:

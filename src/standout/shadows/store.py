@@ -25,7 +25,7 @@ STEPS, MOST = 511, 128
 PICTURED = 4
 """The first two pairs also keep weights and penultimate features."""
 RECOVERED = "recovered_"
-"""Arrays of answers that an attacker recovers from those of a defended model begin so."""
+"""Arrays of answers that an attacker recovers from those of a defended model begin so: as large once more."""
 TRACED = 2
 """The first pair is traced while it trains, where its recipe can: at a fraction of one half each record is in one of
 the two. Four models would cost 2.2 % of the training of 64 (benchmarks/bench_traces.py)."""

@@ -7,6 +7,9 @@ from rich.text import Text
 from standout.flows.run import Run
 from standout.report.words import number, percent
 
+CHANGED = 0.005
+"""Share of queries that are answered with another class, above which a defence of answers is told to do so."""
+
 
 def defended(run: Run) -> None:
     """A line for the control and each defence, the rounds of those that had several, and the recommendation."""
@@ -38,6 +41,8 @@ def defended(run: Run) -> None:
     for text, d in blocks.items():
         if "rounds" in d:
             console.print(rounds_of(text, d["rounds"]))
+        if (d["changed_predictions"] or 0) > CHANGED:
+            console.print(Text(f"{text} answers {percent(d['changed_predictions'])} of queries with another class"))
     console.print(Text(found["recommendation"]))
     console.print(Text(f"report: {run.path / 'report.html'}"))
 

@@ -29,13 +29,13 @@ def audited(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def judged(audited):
-    return defend(audited, "remove", "loss-floor:1", "temperature:2", on=AIM, jobs=1)
+    return defend(audited, "remove", "loss-floor:1", "temperature:2", "logit-reweighting", on=AIM, jobs=1)
 
 
 def test_the_file_holds_what_the_contract_names(judged):
     found = json.loads((judged.path / "defences.json").read_text())
     assert found == judged.defences and found["schema"] == "standout-defences/1"
-    assert list(found["defences"]) == ["remove", "loss-floor:1", "temperature:2"]
+    assert list(found["defences"]) == ["remove", "loss-floor:1", "temperature:2", "logit-reweighting"]
     assert set(found["baseline"]) >= {"test_accuracy", "test_accuracy_ci", "threshold", "adaptive", "exposed_count"}
     for d in found["defences"].values():
         assert set(d) >= {
@@ -45,7 +45,12 @@ def test_the_file_holds_what_the_contract_names(judged):
         for who in ("threshold", "static", "adaptive"):
             assert set(d[who]) >= {"auc", "advantage", "tpr_at_fpr"}
     kinds = {text: (d["kind"], d["target"]) for text, d in found["defences"].items()}
-    assert kinds == {"remove": ("data", "ids"), "loss-floor:1": ("training", "ids"), "temperature:2": ("output", "all")}
+    assert kinds == {
+        "remove": ("data", "ids"),
+        "loss-floor:1": ("training", "ids"),
+        "temperature:2": ("output", "all"),
+        "logit-reweighting": ("output", "all"),
+    }
 
 
 def test_the_file_fits_its_schema_and_the_schema_is_strict(judged):
@@ -95,15 +100,34 @@ def test_a_temperature_costs_no_accuracy(judged):
     assert own["accuracy_cost"] == 0 and own["accuracy_cost_ci"] == [0, 0]
 
 
+def test_what_can_be_inverted_protects_nobody(judged):
+    found = judged.defences
+    for text in ("temperature:2", "logit-reweighting"):
+        d = found["defences"][text]
+        low, high = found["baseline"]["adaptive"]["auc_ci"]
+        assert low <= d["adaptive"]["auc"] <= high
+        for who in (d["exposed_before"], d["others"]):
+            if who["exposure"] is not None:
+                assert abs(who["exposure_after"] - who["exposure"]) < 1e-3
+    assert found["defences"]["logit-reweighting"]["threshold"]["auc"] != found["baseline"]["threshold"]["auc"]
+
+
+def test_what_answering_costs_and_changes_is_told_of_defences_of_answers(judged):
+    found = judged.defences["defences"]
+    for text in ("temperature:2", "logit-reweighting"):
+        assert found[text]["changed_predictions"] <= 0.005 and found[text]["seconds"]["inference"] > 0
+    assert found["remove"]["changed_predictions"] is None and found["remove"]["seconds"]["inference"] == 0
+
+
 def test_the_same_again_trains_nothing_and_a_lost_model_is_trained_to_the_same_bytes(judged, audited, tmp_path):
     there = tmp_path / "again"
     shutil.copytree(audited, there)
     files = sorted(there.glob("defences/*/shadows/*.npz"))
-    assert len(files) == 4 * 8
+    assert len(files) == 5 * 8
     before = {f: f.read_bytes() for f in files}
     files[3].unlink()
     files[20].unlink()
-    defend(there, "remove", "loss-floor:1", "temperature:2", on=AIM, jobs=1)
+    defend(there, "remove", "loss-floor:1", "temperature:2", "logit-reweighting", on=AIM, jobs=1)
     assert {f: f.read_bytes() for f in files} == before
     again = json.loads((there / "defences.json").read_text())
     found = json.loads((judged.path / "defences.json").read_text())

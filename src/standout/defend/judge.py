@@ -1,5 +1,6 @@
 """What a defence does to attacks, exposure and accuracy, by the models that have it and those that do not."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -8,6 +9,7 @@ import numpy as np
 
 from standout.attacks import ATTACKS, leave_pair_out
 from standout.attacks.smoothing import choose_smoothing
+from standout.defend.discriminant import discriminants
 from standout.estimate.estimate import Estimate, estimate
 from standout.measure.figures import FPRS, rate
 from standout.measure.intervals import Curves, interval, mean_over_pairs
@@ -16,7 +18,9 @@ from standout.shadows.store import Shadows
 from standout.signals import smooth
 
 STRONG = ("moderated", "lira", "lira-one-variance", "rmia")
-SIGNALS = ("rescaled-logit", "margin", "entropy")
+SIGNALS = ("rescaled-logit", "margin", "entropy", "discriminant")
+INVERTED = "inverted "
+"""Signals begin so where they are of answers that the attacker recovered from those published."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,13 +42,24 @@ class Treated:
             signal = smooth(signal, choose_smoothing(signal, self.members).overall).astype(np.float32)
         return signal
 
-    def signal(self, name: str) -> np.ndarray | None:
-        """One of SIGNALS, float32 (M, N), higher for members; None for the margin where models keep sums alone."""
+    @cached_property
+    def inverted(self) -> "Treated | None":
+        """The same models by the answers that an attacker who knows the defence recovers; None where he cannot."""
+        recovered = self.outputs.recovered()
+        return None if recovered is None else Treated(recovered, self.labels)
+
+    def signals(self, name: str) -> tuple[np.ndarray, np.ndarray] | None:
+        """One of SIGNALS, float32 (M, N), higher for members: as it judges even pairs, and odd ones, which differ where
+        it is learned on the other pairs. None where models keep sums alone, without which it is not known."""
+        if name == "discriminant":
+            return discriminants(self.outputs, self.labels, half_of(self.members))
         if name == "rescaled-logit":
-            return self.rescaled
-        if name == "entropy":
-            return -self.outputs.signal("entropy")
-        return self.outputs.margins(self.labels)
+            found = self.rescaled
+        elif name == "entropy":
+            found = -self.outputs.signal("entropy")
+        else:
+            found = self.outputs.margins(self.labels)
+        return None if found is None else (found, found)
 
     @cached_property
     def accuracies(self) -> np.ndarray:
@@ -59,8 +74,9 @@ class Treated:
         return mean_over_pairs(self.accuracies)
 
     def estimated(self, fpr: float, above: float) -> Estimate:
-        """Exposure under this defence, by rescaled logits."""
-        return estimate(self.rescaled, self.members, fpr=fpr, above=above)
+        """Exposure under this defence, by rescaled logits: of recovered answers where it can be inverted."""
+        known = self.rescaled if self.inverted is None else self.inverted.rescaled
+        return estimate(known, self.members, fpr=fpr, above=above)
 
 
 def figures(scores: np.ndarray, members: np.ndarray, fpr: float) -> dict:
@@ -95,21 +111,18 @@ class Adaptive:
 
 
 def adaptive(treated: Treated, fpr: float) -> Adaptive:
-    """The strongest of STRONG by SIGNALS: references have the defence.
+    """The strongest of STRONG by SIGNALS: references have the defence, and what can be inverted is inverted first.
 
     Which is strongest is found on one half of the pairs and judged on the other, and the other way round, so that the
     best of many is not flattered; figures are means of both halves where they choose differently.
     """
     members = treated.members
-    half = np.repeat(np.arange(len(members) // 2) % 2 == 0, 2)
+    half = half_of(members)
     best: dict[bool, tuple[float, str, str]] = {}
     scores = {}
-    for signal in SIGNALS:
-        values = treated.signal(signal)
-        if values is None:
-            continue
+    for signal, values in every_signal(treated):
         for attack in STRONG:
-            found = leave_pair_out(ATTACKS[attack], values, members)
+            found = by_halves(attack, values, members, half)
             scores[attack, signal] = found
             for side in (True, False):
                 part = figures(found[half == side], members[half == side], fpr)
@@ -124,6 +137,34 @@ def adaptive(treated: Treated, fpr: float) -> Adaptive:
         told = mean_of(*parts)
     attack, signal = chosen[True]
     return Adaptive(told, attack, signal)
+
+
+def half_of(members: np.ndarray) -> np.ndarray:
+    """Which models are of even pairs, bool (M,), of members (M, N)."""
+    return np.repeat(np.arange(len(members) // 2) % 2 == 0, 2)
+
+
+def every_signal(treated: Treated) -> Iterator[tuple[str, tuple[np.ndarray, np.ndarray]]]:
+    """Name and values of each signal that is known: all of recovered answers where there are any, and then of those
+    published the rescaled logit alone, as they follow from the recovered ones; else all of those published."""
+    if treated.inverted is None:
+        wanted = [("", treated, SIGNALS)]
+    else:
+        wanted = [("", treated, SIGNALS[:1]), (INVERTED, treated.inverted, SIGNALS)]
+    for prefix, answers, names in wanted:
+        for name in names:
+            values = answers.signals(name)
+            if values is not None:
+                yield prefix + name, values
+
+
+def by_halves(attack: str, values: tuple[np.ndarray, np.ndarray], members: np.ndarray, half: np.ndarray) -> np.ndarray:
+    """Scores (M, N) of an attack, models in `half` bool (M,) judged by the first of two signals (M, N), others by the
+    second."""
+    first = leave_pair_out(ATTACKS[attack], values[0], members)
+    if values[1] is values[0]:
+        return first
+    return np.where(half[:, None], first, leave_pair_out(ATTACKS[attack], values[1], members))
 
 
 def strength(block: dict, fpr: float) -> float:

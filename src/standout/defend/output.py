@@ -5,32 +5,82 @@ from dataclasses import replace
 
 import numpy as np
 
+from standout.data.dataset import Dataset
+from standout.data.encode import matrix_of
+from standout.defend.alike import looks_aimed
 from standout.defend.around import Around
+from standout.defend.inversion import share_of, unweighted
 from standout.recipes.recipe import Trained
 from standout.signals import log_softmax
 
 
 class OutputDefence(Around):
-    """Answers of a trained model, changed by `answers`."""
+    """Answers of a trained model, changed by `answers`, for queries that are `chosen`; with them goes what `inverted`
+    makes of them again."""
 
     def train(self, dataset, members, seeds, treatment=None) -> Iterator[Trained]:
-        own = members[:, dataset.asked]
+        own, labels = members[:, dataset.asked], dataset.y[dataset.asked]
         for k, model in enumerate(super().train(dataset, members, seeds, treatment)):
-            z = self.answers(model.logits.astype(np.float64), dataset.y[dataset.asked], own[k])
-            yield replace(model, logits=z)
+            before = model.logits.astype(np.float64)
+            chosen = self.chosen(dataset, members[k])[:, None]
+            z = self.answers(before, labels, own[k])
+            recovered = self.inverted(z, before, labels, own[k])
+            if recovered is not None:
+                recovered = np.where(chosen, recovered, before)
+                if model.recovered is not None:
+                    recovered = model.recovered  # from answers that are recovered, the same follows once more
+            said = before.argmax(axis=1) if model.said is None else model.said
+            yield replace(model, logits=np.where(chosen, z, before), said=said, recovered=recovered)
+
+    def respond(self, dataset: Dataset, logits: np.ndarray, members: np.ndarray) -> np.ndarray:
+        """What one model publishes, float64 (A, C), of its logits (A, C) on the records of `dataset` that it is asked
+        about; members: bool (N,) of all records."""
+        z = self.answers(logits, dataset.y[dataset.asked], members[dataset.asked])
+        return np.where(self.chosen(dataset, members)[:, None], z, logits)
+
+    def chosen(self, dataset: Dataset, members: np.ndarray) -> np.ndarray:
+        """Which queries are answered otherwise, bool (A,); members bool (N,) of the model."""
+        return np.ones(len(dataset.y[dataset.asked]), dtype=bool)
 
     def answers(self, logits: np.ndarray, labels: np.ndarray, members: np.ndarray) -> np.ndarray:
         """Logits float64 (N, C) as published, from those of one model; labels int (N,), members bool (N,) of it."""
         raise NotImplementedError
 
+    def inverted(
+        self, published: np.ndarray, logits: np.ndarray, labels: np.ndarray, members: np.ndarray
+    ) -> np.ndarray | None:
+        """Logits float64 (N, C) that an attacker who knows the defence solves for, from the published ones (N, C); None
+        where he cannot. logits: the true ones, for no other use than to choose among several solutions, where a
+        subclass says how an attacker could."""
+        return None
+
 
 class LogitReweighting(OutputDefence):
     """s z + (1 - s) mu_c for a query with logits z and predicted class c, where mu_c is the mean of the logits of the
-    training records of class c and s = w cos(z, mu_c); w: the strength. Source: arXiv 2511.16792, its defence."""
+    training records of class c and s = w cos(z, mu_c); w: the strength. Source: arXiv 2511.16792, its defence.
+
+    The attacker knows w and mu_c, with which a query whose cosine is 0 is answered. Of the two solutions (`shares`) he
+    has the right one: z is continuous in the query, so he follows it from a query where there is no doubt.
+    """
 
     def answers(self, logits, labels, members):
-        means = class_means(logits, labels, members)
-        return reweighted(logits, means, self.strength)
+        return reweighted(logits, class_means(logits, labels, members), self.strength)
+
+    def inverted(self, published, logits, labels, members):
+        if self.strength == 0:
+            return None
+        mu = class_means(logits, labels, members)[logits.argmax(axis=1)]
+        return unweighted(published, mu, self.strength, share_of(logits, mu, self.strength))
+
+
+class AimedReweighting(LogitReweighting):
+    """Logit reweighting for queries that look like the aimed members (`looks_aimed`), all others are answered as they
+    are. The attacker knows which those are, and inverts them."""
+
+    def chosen(self, dataset, members):
+        x = matrix_of(dataset).base
+        seen = looks_aimed(x, dataset.y, members, self.aimed(dataset) & members)
+        return seen[dataset.asked]
 
 
 def class_means(logits: np.ndarray, labels: np.ndarray, members: np.ndarray) -> np.ndarray:
@@ -44,9 +94,8 @@ def class_means(logits: np.ndarray, labels: np.ndarray, members: np.ndarray) -> 
 def reweighted(logits: np.ndarray, means: np.ndarray, weight: float) -> np.ndarray:
     """Logits (N, C) drawn to the mean (C, C) of their predicted class, as `LogitReweighting` says."""
     mu = means[logits.argmax(axis=1)]
-    lengths = np.linalg.norm(logits, axis=1) * np.linalg.norm(mu, axis=1)
-    s = weight * np.divide((logits * mu).sum(axis=1), lengths, out=np.zeros(len(logits)), where=lengths > 0)
-    return s[:, None] * logits + (1 - s[:, None]) * mu
+    s = share_of(logits, mu, weight)[:, None]
+    return s * logits + (1 - s) * mu
 
 
 class Temperature(OutputDefence):
@@ -54,6 +103,9 @@ class Temperature(OutputDefence):
 
     def answers(self, logits, labels, members):
         return logits / self.strength
+
+    def inverted(self, published, logits, labels, members):
+        return published * self.strength
 
 
 class Rounding(OutputDefence):

@@ -37,6 +37,8 @@ DEFENCES: dict[str, Defence] = {
     for d in (
         Defence("logit-reweighting", "output", False, output.LogitReweighting,
                 "answers drawn to the mean answer of the predicted class", "arXiv 2511.16792", 0.1, (0, 1)),
+        Defence("aimed-reweighting", "output", True, output.AimedReweighting,
+                "logit reweighting of queries that look like aimed records", "arXiv 2511.16792, aimed", 0.1, (0, 1)),
         Defence("temperature", "output", False, output.Temperature, "softer answers", "arXiv 1610.05820", 5.0,
                 (1e-3, 1e6)),
         Defence("rounding", "output", False, output.Rounding, "answers rounded to so many decimals",

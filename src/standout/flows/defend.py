@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from standout.data.dataset import Dataset
+from standout.defend.answering import answering_seconds
 from standout.defend.judge import Treated
 from standout.defend.table import CONTROL, DEFENCES, defended, parse
 from standout.errors import InputError, listed
@@ -78,7 +79,8 @@ def defend(
         seconds = time.perf_counter() - start
         fpr, above = (audit.summary["exposed"][name] for name in ("fpr", "above"))
         epsilon = epsilon_of(own, training, training.trained_on(audit.members))
-        return Judged(text, Treated(outputs, data.y), seconds, fpr, above, epsilon)
+        inference = answering_seconds(own, outputs, training)
+        return Judged(text, Treated(outputs, data.y), seconds, fpr, above, epsilon, inference)
 
     sharing = followers(asked)
     last = {text for texts in sharing.values() for text in texts}
@@ -160,7 +162,7 @@ def place_of(audit: Audit, text: str, recipe: Recipe, aim: np.ndarray) -> Place:
     return Place(RunFolder(audit.folder.path / "defences" / f"{name}-{key[:12]}"), key)
 
 
-VERSION = 1
+VERSION = 2
 """Goes up when defended models change."""
 
 

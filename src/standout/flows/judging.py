@@ -17,7 +17,7 @@ from standout.flows.stored import Audit
 @dataclass(eq=False)
 class Judged:
     """One defence with its models. seconds: that training them took just now; fpr, above: those of the audit; epsilon:
-    of its models, where it bounds that."""
+    of its models, where it bounds that; inference: seconds that one model takes longer to answer all records."""
 
     text: str
     treated: Treated
@@ -25,6 +25,7 @@ class Judged:
     fpr: float
     above: float
     epsilon: float | None = None
+    inference: float = 0.0
 
     @cached_property
     def paper(self) -> dict:
@@ -121,7 +122,8 @@ def block(audit: Audit, judged: Judged, control: Judged, exposed: np.ndarray, ai
         },
         "newly_exposed": newly(judged.estimated.exposed & ~exposed, control.estimated.exposed & ~exposed),
         "epsilon": judged.epsilon,
-        "seconds": {"train": judged.seconds, "inference": None},
+        "changed_predictions": judged.treated.outputs.changed(),
+        "seconds": {"train": judged.seconds, "inference": judged.inference},
     }
 
 

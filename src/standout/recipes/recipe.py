@@ -17,7 +17,8 @@ class Trained:
     logits: float (N, C), classes in the order of `Dataset.classes`; logarithms of probabilities are logits.
     rounded: some probability was 0, so that signals depend on how it is smoothed.
     parameters: their number, where a model has one. weights, features: kept for the first models of an audit. trace: of
-    a model that was to be traced.
+    a model that was to be traced. Where a defence changes answers, said: the classes int (N,) that the model says
+    without it; recovered: logits (N, C) that an attacker who knows it makes of its answers, None where he cannot.
     """
 
     logits: np.ndarray
@@ -27,6 +28,8 @@ class Trained:
     features: np.ndarray | None = None
     note: str | None = None
     trace: Trace | None = None
+    said: np.ndarray | None = None
+    recovered: np.ndarray | None = None
 
 
 class Pace(NamedTuple):

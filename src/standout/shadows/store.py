@@ -4,7 +4,9 @@ import io
 import zipfile
 import zlib
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
@@ -22,6 +24,8 @@ STEPS, MOST = 511, 128
 """Units of a probability in a sum, and models of a sum at most: 128 x 511 is within two bytes."""
 PICTURED = 4
 """The first two pairs also keep weights and penultimate features."""
+RECOVERED = "recovered_"
+"""Arrays of answers that an attacker recovers from those of a defended model begin so: as large once more."""
 TRACED = 2
 """The first pair is traced while it trains, where its recipe can: at a fraction of one half each record is in one of
 the two. Four models would cost 2.2 % of the training of 64 (benchmarks/bench_traces.py)."""
@@ -140,11 +144,24 @@ def write_model(
         arrays["weights_safetensors"] = np.frombuffer(safetensors.numpy.save(trained.weights), dtype=np.uint8)
     if model < PICTURED and trained.features is not None:
         arrays["features"] = trained.features.astype(np.float16)
+    if trained.said is not None:
+        arrays["changed"] = np.array(changed(trained.logits, trained.said))
+    if trained.recovered is not None:
+        recovered_p = None if log_p is None else np.empty_like(log_p)
+        arrays[RECOVERED + "signals"] = all_signals(trained.recovered, labels, recovered_p).astype(np.float32)
+        if recovered_p is not None:
+            arrays[RECOVERED + "log_probabilities"] = recovered_p
     if trained.trace is not None:
         arrays |= {f"trace_{name}": values for name, values in as_arrays(trained.trace).items()}
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)  # type: ignore[arg-type]
     folder.write(name_of(model), buffer.getvalue())
+
+
+def changed(logits: np.ndarray, said: np.ndarray) -> int:
+    """Of how many records the class that is answered, by logits (N, C), is another than was said, int (N,); where
+    several share the largest logit, any of them is answered."""
+    return int((logits[np.arange(len(said)), said] < logits.max(axis=1)).sum())
 
 
 def as_arrays(trace: Trace) -> dict[str, np.ndarray]:
@@ -165,6 +182,9 @@ class Shadows:
     file is damaged or is of another audit.
     """
 
+    version = ""
+    """Which answers are read: "" for those published, RECOVERED for those that an attacker makes of them."""
+
     def __init__(self, folder: RunFolder, key: str, seeds: list[int], members: np.ndarray):
         self.folder, self.members = folder, members
         self.count, self.records = members.shape
@@ -179,10 +199,33 @@ class Shadows:
         row = SIGNALS.index(name)
         out = np.empty((self.count, self.records), dtype=np.float32)
         for m in range(self.count):
-            stored = self._read(m, "signals")
+            stored = self._read(m, self.version + "signals")
             assert stored is not None
             out[m] = stored[row]
         return out
+
+    def signals(self, model: int) -> dict[str, np.ndarray]:
+        """All signals of one model by name, float32 (N,) each."""
+        stored = self._read(model, self.version + "signals")
+        assert stored is not None
+        return dict(zip(SIGNALS, stored))
+
+    def recovered(self) -> Self | None:
+        """The same models by the answers that an attacker recovers from those published; None where he cannot."""
+        if self._read(0, RECOVERED + "signals") is None:
+            return None
+        other = copy(self)
+        other.version = RECOVERED
+        return other
+
+    def changed(self) -> float | None:
+        """Share of all answers whose class a defence of answers changes; None where there is no such defence."""
+        counts = [int(n) for m in range(self.count) if (n := self._read(m, "changed")) is not None]
+        return sum(counts) / (self.count * self.records) if counts else None
+
+    def log_probabilities(self, model: int) -> np.ndarray | None:
+        """Those of one model, float16 (N, C); None where its stack kept sums instead."""
+        return self._read(model, self.version + "log_probabilities")
 
     def parameters(self) -> int | None:
         """Parameters of a model, where it has any."""
@@ -198,7 +241,7 @@ class Shadows:
         None where a stack kept sums instead."""
         out, rows = np.empty((self.count, self.records), dtype=np.float32), np.arange(self.records)
         for m in range(self.count):
-            stored = self._read(m, "log_probabilities")
+            stored = self.log_probabilities(m)
             if stored is None:
                 return None
             log_p = stored.astype(np.float32)

@@ -52,12 +52,16 @@ def reweighted(logits: np.ndarray, means: np.ndarray, weight: float) -> np.ndarr
 class Temperature(OutputDefence):
     """Logits divided by a temperature, the strength: softer answers, in the same order."""
 
+    sees_answers_alone = True
+
     def answers(self, logits, labels, members):
         return logits / self.strength
 
 
 class Rounding(OutputDefence):
     """Probabilities rounded to so many decimals, the strength; those that round to 0 share half a last digit."""
+
+    sees_answers_alone = True
 
     def answers(self, logits, labels, members):
         digits = int(self.strength)
@@ -67,6 +71,8 @@ class Rounding(OutputDefence):
 
 class LabelOnly(OutputDefence):
     """The predicted class alone: all other classes are one to an attacker."""
+
+    sees_answers_alone = True
 
     def answers(self, logits, labels, members):
         out = np.zeros_like(logits)

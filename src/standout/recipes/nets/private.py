@@ -8,12 +8,12 @@ import importlib.util
 import warnings
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
-from torch import Tensor, nn
+from torch import Tensor
 
 from standout.data.dataset import Dataset
 from standout.data.encode import matrix_of
@@ -112,7 +112,7 @@ def train_private(
         module.eval()
         weights = {name: p.detach().cpu().numpy().copy() for name, p in module.state_dict().items()}
 
-        def answer(x: Tensor, module: nn.Module = module) -> tuple[Tensor, Tensor]:
+        def answer(x: Tensor, module: Any = module) -> tuple[Tensor, Tensor]:
             h = module.features(x)
             return module.layers[-1](h), h
 

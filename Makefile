@@ -44,9 +44,9 @@ $(VENV)/.audit: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.audit
-	$(PIP) -e '.[torch,parquet,excel,cam,test]'
+	$(PIP) -e '.[torch,parquet,excel,cam,dp,test]'
 	@touch $@
 
 $(VENV)/.lint: $(VENV)/.test
-	$(PIP) -e '.[torch,parquet,excel,cam,test,dev]'
+	$(PIP) -e '.[torch,parquet,excel,cam,dp,test,dev]'
 	@touch $@

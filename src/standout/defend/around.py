@@ -18,6 +18,9 @@ class Around:
     much, 0 where it has none. A defence sees, of each model, its members and nothing else.
     """
 
+    sees_answers_alone = False
+    """Whether it changes what models answer by nothing but that: a guarantee of the recipe inside then still holds."""
+
     def __init__(self, inner: Recipe, aim: np.ndarray, strength: float = 0.0):
         self.inner, self.aim, self.strength = inner, aim, strength
         self.name = inner.name
@@ -39,6 +42,13 @@ class Around:
         """The same in the precision of a plan."""
         at = getattr(self.inner, "at", None)
         return self if at is None else type(self)(at(dtype), self.aim, self.strength)
+
+    def epsilon(self, dataset: Dataset, members: np.ndarray) -> float | None:
+        """The largest epsilon of differential privacy that models on members bool (K, N) have, at delta one over the
+        number of a model's members; None where none is guaranteed. A record more or less among the members is what is
+        hidden; the pool that they are drawn from, settings and the ids aimed at are taken as known."""
+        inner = getattr(self.inner, "epsilon", None)
+        return inner(dataset, members) if inner is not None and self.sees_answers_alone else None
 
     def aimed(self, dataset: Dataset) -> np.ndarray:
         """Which records it is aimed at, bool (N,)."""

@@ -48,6 +48,11 @@ class Treated:
         recovered = self.outputs.recovered()
         return None if recovered is None else Treated(recovered, self.labels)
 
+    @property
+    def attacked(self) -> np.ndarray:
+        """Rescaled logits of what an attacker who knows the defence looks at: recovered answers, where he can."""
+        return self.rescaled if self.inverted is None else self.inverted.rescaled
+
     def signals(self, name: str) -> tuple[np.ndarray, np.ndarray] | None:
         """One of SIGNALS, float32 (M, N), higher for members: as it judges even pairs, and odd ones, which differ where
         it is learned on the other pairs. None where models keep sums alone, without which it is not known."""
@@ -74,9 +79,8 @@ class Treated:
         return mean_over_pairs(self.accuracies)
 
     def estimated(self, fpr: float, above: float) -> Estimate:
-        """Exposure under this defence, by rescaled logits: of recovered answers where it can be inverted."""
-        known = self.rescaled if self.inverted is None else self.inverted.rescaled
-        return estimate(known, self.members, fpr=fpr, above=above)
+        """Exposure under this defence, by the rescaled logits that are `attacked`."""
+        return estimate(self.attacked, self.members, fpr=fpr, above=above)
 
 
 def figures(scores: np.ndarray, members: np.ndarray, fpr: float) -> dict:

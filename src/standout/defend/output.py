@@ -101,6 +101,8 @@ def reweighted(logits: np.ndarray, means: np.ndarray, weight: float) -> np.ndarr
 class Temperature(OutputDefence):
     """Logits divided by a temperature, the strength: softer answers, in the same order."""
 
+    sees_answers_alone = True
+
     def answers(self, logits, labels, members):
         return logits / self.strength
 
@@ -111,6 +113,8 @@ class Temperature(OutputDefence):
 class Rounding(OutputDefence):
     """Probabilities rounded to so many decimals, the strength; those that round to 0 share half a last digit."""
 
+    sees_answers_alone = True
+
     def answers(self, logits, labels, members):
         digits = int(self.strength)
         p = np.round(np.exp(log_softmax(logits)), digits)
@@ -119,6 +123,8 @@ class Rounding(OutputDefence):
 
 class LabelOnly(OutputDefence):
     """The predicted class alone: all other classes are one to an attacker."""
+
+    sees_answers_alone = True
 
     def answers(self, logits, labels, members):
         out = np.zeros_like(logits)

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from standout.defend import data, output, training
+from standout.defend import data, output, private, training
 from standout.errors import InputError, did_you_mean, listed
 from standout.recipes.recipe import Recipe
 
@@ -31,6 +31,15 @@ class Defence:
     between: tuple[float, float] = (0.0, float("inf"))
     whole: bool = False
 
+    @property
+    def turn(self) -> int:
+        """When it acts: settings, other trainings of all records, aimed data, aimed training, answers."""
+        if self.kind == "output":
+            return 4
+        if self.targeted:
+            return 2 if self.kind == "data" else 3
+        return int(isinstance(self.of, type))
+
 
 DEFENCES: dict[str, Defence] = {
     d.name: d
@@ -52,6 +61,8 @@ DEFENCES: dict[str, Defence] = {
                 "labels of all records softened", "arXiv 2511.16792", 0.1, (0, 0.999)),
         Defence("early-stopping", "training", False, training.stopped_early, "fewer epochs",
                 "arXiv 2511.16792", 0.5, (0, 1)),
+        Defence("dp-sgd", "training", False, private.DpSgd,
+                "gradients clipped and noise added, to an epsilon (extra: dp)", "arXiv 1607.00133", 8.0, (1e-3, 1e6)),
         Defence("loss-floor", "training", True, training.LossFloor,
                 "aimed records are learned no better than others let them be guessed", "Standout", 0.5, (0, 10)),
         Defence("distillation", "training", True, training.Distillation,
@@ -109,13 +120,11 @@ def parse(text: str) -> list[Asked]:
 def defended(recipe: Recipe, text: str, aim: np.ndarray) -> Recipe:
     """A recipe under the defences of `text`; aim: ids, text (T,).
 
-    Whatever their place in the text, settings act first and answers are changed last. Of what is aimed at records, how
-    training treats them is found on the data as they are, which are changed then.
+    Whatever their place in the text, settings act first, then what trains all records in another way, then what is
+    aimed at some, and answers are changed last. Of what is aimed at records, how training treats them is found on the
+    data as they are, which are changed then.
     """
-    place = {"data": 1, "training": 2, "output": 3}
-    parts = sorted(
-        parse(text), key=lambda a: place[a.defence.kind] if a.defence.targeted or a.defence.kind == "output" else 0
-    )
+    parts = sorted(parse(text), key=lambda a: a.defence.turn)
     for part in parts:
         recipe = part.defence.of(recipe, aim if part.defence.targeted else np.empty(0, dtype=str), part.strength or 0.0)
     return recipe

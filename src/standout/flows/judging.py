@@ -46,7 +46,7 @@ class Judged:
     def recognised(self) -> np.ndarray:
         """Which of its models recognise each record, bool (M, N)."""
         found, own = self.estimated, self.treated
-        return recognised(own.rescaled, own.members, self.fpr, found.tails, found.fit.noise_factor)
+        return recognised(own.attacked, own.members, self.fpr, found.tails, found.fit.noise_factor)
 
     def exposure(self, chosen: np.ndarray) -> Mean:
         """Mean exposure of the records chosen, bool (N,), one of them at least."""

@@ -57,7 +57,7 @@ class Peeling:
         attack = self.audit.summary["exposed"]["attack"]
         return Flags(
             vulnerable(treated.rescaled, treated.members),
-            hit(treated.rescaled, treated.members, attack, self.control.fpr),
+            hit(treated.attacked, treated.members, attack, self.control.fpr),
         )
 
     def peeled(

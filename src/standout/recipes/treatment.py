@@ -1,10 +1,19 @@
 """What training does differently for some records: the one hook that training defences share."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from standout.errors import InputError
+
+
+@dataclass(frozen=True)
+class Privacy:
+    """DP-SGD. epsilon: to be spent in all, with delta one over the number of members; clip: the most that one record's
+    gradient may be long."""
+
+    epsilon: float
+    clip: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -14,7 +23,8 @@ class Treatment:
     weights: float32 (K, N), factors of losses. floors: float32 (K, N), in nats: a loss is pushed back up to its floor
     where it falls below, |loss - floor| + floor (flooding of each record on its own, after Ishida et al., arXiv
     2002.08709). smoothing: float32 (K, N), the share of the target that is spread over all classes. rows int (T,) and
-    targets float32 (K, T, C): records whose label is replaced by these probabilities.
+    targets float32 (K, T, C): records whose label is replaced by these probabilities. privacy: DP-SGD, which goes with
+    none of the others.
     """
 
     weights: np.ndarray | None = None
@@ -22,11 +32,12 @@ class Treatment:
     smoothing: np.ndarray | None = None
     rows: np.ndarray | None = None
     targets: np.ndarray | None = None
+    privacy: Privacy | None = None
 
     def of_models(self, which: list[int]) -> "Treatment":
         """The same for some of the models, repeats allowed."""
-        pick = lambda a: None if a is None else a[which]  # noqa: E731
-        return Treatment(pick(self.weights), pick(self.floors), pick(self.smoothing), self.rows, pick(self.targets))
+        each = {name: getattr(self, name) for name in ("weights", "floors", "smoothing", "targets")}
+        return replace(self, **{name: array[which] for name, array in each.items() if array is not None})
 
     def joined(self, other: "Treatment") -> "Treatment":
         """Both. Raises InputError where they change the same thing."""
@@ -53,7 +64,15 @@ class Treatment:
     @property
     def needs(self) -> set[str]:
         """What a recipe must support, by the names of `Recipe.supports`."""
-        asked = {"weight": self.weights, "floor": self.floors, "soft_targets": self.targets}
-        return {name for name, array in asked.items() if array is not None} | (
-            set() if self.smoothing is None else {"soft_targets"}
-        )
+        given = {field.name for field in fields(self) if getattr(self, field.name) is not None}
+        return {NEEDS[name] for name in given if name in NEEDS}
+
+
+NEEDS = {
+    "weights": "weight",
+    "floors": "floor",
+    "smoothing": "soft_targets",
+    "targets": "soft_targets",
+    "privacy": "dp",
+}
+"""What a recipe must support for each part of a treatment."""

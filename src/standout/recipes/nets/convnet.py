@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
-from torch import Tensor
+from torch import Tensor, nn
 
 from standout.data.dataset import Dataset
 from standout.errors import InputError
@@ -100,6 +100,15 @@ class ConvnetRecipe(NetRecipe):
         return super().check(dataset)
 
     def make(self, dataset: Dataset, width: int, draws: list[torch.Generator], dtype: torch.dtype) -> StackedConvnet:
-        height, across = dataset.x.shape[1:3]
-        shape = (height, across, width // (height * across))
-        return StackedConvnet(shape, self.channels, len(dataset.classes), draws, dtype)
+        return StackedConvnet(shape_of(dataset), self.channels, len(dataset.classes), draws, dtype)
+
+    def module(self, dataset: Dataset, weights: dict[str, np.ndarray]) -> nn.Module:
+        from standout.recipes.nets.rebuilt import Convnet
+
+        return Convnet(weights, shape_of(dataset))
+
+
+def shape_of(dataset: Dataset) -> tuple[int, int, int]:
+    """(height, width, channels) of images."""
+    height, width = dataset.x.shape[1:3]
+    return height, width, dataset.x[0].size // (height * width)

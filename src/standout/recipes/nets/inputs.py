@@ -13,6 +13,8 @@ from standout.data.encode import Matrix
 BOUND = 10.0
 """Tables, once scaled, are cut here: what is rare or constant in training must not be enormous outside of it."""
 
+Seen = Callable[[slice | Tensor], Tensor]
+"""seen(part of the records) -> float32 (B, D), as one model sees them."""
 
 PART = 1024
 """Records that are scaled, and that a model answers, at a time: they stay in the cache."""
@@ -60,7 +62,7 @@ class Source:
         within = image or (float(self.base.min()) >= -BOUND and float(self.base.max()) <= BOUND)
         self._plain = self.gaps is None and within
 
-    def seen_by(self, fit: Fit) -> Callable[[slice | Tensor], Tensor]:
+    def seen_by(self, fit: Fit) -> Seen:
         """What gives part of the records (a slice, or places int (B,)) as one model, the fit's only one, sees them:
         float32 (B, D), not to be written to."""
         if self._as_they_are(fit):

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from torch import nn
 
 from standout.data.dataset import Dataset
 from standout.errors import listed
@@ -32,3 +34,8 @@ class MlpRecipe(NetRecipe):
     def make(self, dataset: Dataset, width: int, draws: list[torch.Generator], dtype: torch.dtype) -> StackedMlp:
         widths = [width, *self.hidden, len(dataset.classes)]
         return StackedMlp(widths, self.activation, self.dropout, draws, dtype)
+
+    def module(self, dataset: Dataset, weights: dict[str, np.ndarray]) -> nn.Module:
+        from standout.recipes.nets.rebuilt import Mlp
+
+        return Mlp(weights, self.activation, self.dropout)

@@ -7,17 +7,17 @@ from typing import Any, Self
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from standout.data.dataset import Dataset
 from standout.data.encode import matrix_of, usable
 from standout.errors import InputError, did_you_mean, listed
-from standout.recipes.nets.inputs import PART, Fit, Source
+from standout.recipes.nets.inputs import PART, Fit, Seen, Source
 from standout.recipes.nets.losses import CrossEntropy, Loss, Treated
 from standout.recipes.nets.optimizers import OPTIMIZERS
 from standout.recipes.nets.pace import fastest
 from standout.recipes.nets.precision import DTYPES, best_dtype
-from standout.recipes.nets.stacked import Noise, Stack, Training, generators, layout, layouts, train
+from standout.recipes.nets.stacked import Answer, Noise, Stack, Training, generators, layout, layouts, train
 from standout.recipes.nets.tracing import Tracer
 from standout.recipes.recipe import Pace, Trained
 from standout.recipes.treatment import Treatment
@@ -65,7 +65,7 @@ class NetRecipe:
     """Nets of a stack; fewer are filled up with copies, where a lone net would be computed in another order."""
     largest = 128
     """Nets of a stack at most."""
-    supports = frozenset({"weight", "soft_targets", "floor", "traces", "features"})
+    supports = frozenset({"weight", "soft_targets", "floor", "dp", "traces", "features"})
 
     @classmethod
     def of(cls, settings: dict, device: str) -> Self:
@@ -128,6 +128,11 @@ class NetRecipe:
         """Nets for records of `width` numbers, one for each generator."""
         raise NotImplementedError
 
+    def module(self, dataset: Dataset, weights: dict[str, np.ndarray]) -> nn.Module:
+        """The net with these weights as a torch module that takes records (B, width); it has `layers`, and `features`
+        before the last of them."""
+        raise NotImplementedError
+
     def stack_size(self, dataset: Dataset) -> int:
         return self.stack or min(8, self.largest)
 
@@ -170,7 +175,12 @@ class NetRecipe:
         treatment: Treatment | None = None,
     ) -> Iterator[Trained]:
         with alone():
-            yield from self._train(dataset, members, [int(s) for s in seeds], traced, treatment)
+            if treatment is not None and treatment.privacy is not None:
+                from standout.recipes.nets.private import train_private
+
+                yield from train_private(self, dataset, members, [int(s) for s in seeds], treatment.privacy)
+            else:
+                yield from self._train(dataset, members, [int(s) for s in seeds], traced, treatment)
 
     def _loss(self, treatment: Treatment | None, together: list[int], dataset: Dataset) -> Loss:
         if treatment is None:
@@ -213,17 +223,17 @@ class NetRecipe:
             tracers.update(mine)
         for k in range(len(members)):
             stack, at = place[k]
-            answer, seen = stack.answering(at), source.seen_by(fit.of_models([k]))
-            with torch.inference_mode():
-                blocks = [answer(seen(part)) for part in parts_of(dataset, device)]
-            z, h = (torch.cat(parts).cpu().numpy() for parts in zip(*blocks))
-            if not np.isfinite(z).all():
-                raise InputError(f"{self.name}: training diverged (outputs are not finite); lower lr (now {self.lr})")
-            weights = stack.weights(at)
-            yield Trained(
-                z, False, sum(w.size for w in weights.values()), weights, h.astype(np.float16),
-                trace=tracers[k].trace() if k in tracers else None,
-            )  # fmt: skip
+            model = self.answered(dataset, source.seen_by(fit.of_models([k])), stack.answering(at), stack.weights(at))
+            yield replace(model, trace=tracers[k].trace()) if k in tracers else model
+
+    def answered(self, dataset: Dataset, seen: Seen, answer: Answer, weights: dict[str, np.ndarray]) -> Trained:
+        """A trained model, asked about all audited records. Raises InputError where its answers are no numbers."""
+        with torch.inference_mode():
+            blocks = [answer(seen(part)) for part in parts_of(dataset, self.where())]
+        z, h = (torch.cat(parts).cpu().numpy() for parts in zip(*blocks))
+        if not np.isfinite(z).all():
+            raise InputError(f"{self.name}: training diverged (outputs are not finite); lower lr (now {self.lr})")
+        return Trained(z, False, sum(w.size for w in weights.values()), weights, h.astype(np.float16))
 
     def _asking(self, dataset: Dataset, source: Source, fit: Fit, model: int, stack: Stack, at: int):
         """What has one model of a stack answer on all audited records, as it stands by then."""

@@ -1,4 +1,4 @@
-"""A stored `convnet` as a torch module again, and the images as it sees them."""
+"""Nets of stacks as torch modules, one at a time, and the images as they see them."""
 
 from dataclasses import replace
 
@@ -14,14 +14,40 @@ from standout.recipes.nets.convnet import SIDE
 from standout.recipes.nets.inputs import Fit, Source
 
 
+class Mlp(nn.Module):
+    """One net as `StackedMlp` trains K of: weights are called and shaped as its `weights` gives them.
+
+    weights: float32, `layers.N.weight` (out, in) and `layers.N.bias`.
+    """
+
+    def __init__(self, weights: dict[str, np.ndarray], activation: str, dropout: float):
+        super().__init__()
+        shapes = [weights[f"layers.{n}.weight"].shape for n in range(len(weights) // 2)]
+        self.layers = nn.ModuleList([nn.Linear(inside, out) for out, inside in shapes])
+        self.activation, self.dropout = {"relu": F.relu, "tanh": torch.tanh, "gelu": F.gelu}[activation], dropout
+        self.load_state_dict({name: torch.from_numpy(w.copy()) for name, w in weights.items()})
+
+    def features(self, x: Tensor) -> Tensor:
+        """Penultimate ones (B, H) of records x (B, D)."""
+        for layer in self.layers[:-1]:
+            x = F.dropout(self.activation(layer(x)), self.dropout, self.training)
+        return x
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits (B, C) of records x (B, D)."""
+        return self.layers[-1](self.features(x))
+
+
 class Convnet(nn.Module):
     """One net as `StackedConvnet` trains K of: weights are called and shaped as its `weights` gives them.
 
     weights: float32, `layers.N.weight` (out, in, SIDE, SIDE) and `layers.N.bias`, of the last layer (C, features).
+    shape: (height, width, channels) of images that are given flat, channels last.
     """
 
-    def __init__(self, weights: dict[str, np.ndarray]):
+    def __init__(self, weights: dict[str, np.ndarray], shape: tuple[int, int, int] | None = None):
         super().__init__()
+        self.shape = shape
         shapes = [weights[f"layers.{n}.weight"].shape for n in range(len(weights) // 2)]
         convolutions = [nn.Conv2d(s[1], s[0], SIDE, padding=SIDE // 2) for s in shapes[:-1]]
         self.layers = nn.ModuleList([*convolutions, nn.Linear(shapes[-1][1], shapes[-1][0])])
@@ -33,13 +59,20 @@ class Convnet(nn.Module):
         """The last convolution."""
         return self.layers[-2]
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Logits (B, C) of images x (B, channels, H, W) as `as_seen` gives them."""
+    def features(self, x: Tensor) -> Tensor:
+        """Penultimate ones (B, channels) of images x (B, channels, H, W) as `as_seen` gives them, or flat."""
+        if self.shape is not None:
+            x = x.view(len(x), *self.shape).permute(0, 3, 1, 2)
         for n, layer in enumerate(self.layers[:-1]):
-            x = F.relu(layer(x))
+            # Opacus 1.6 computes wrong gradients of single records where channels lie last in memory, as torch likes it
+            x = F.relu(layer(x.contiguous()))
             if n and min(x.shape[2:]) > 1:
                 x = F.max_pool2d(x, 2)
-        return self.layers[-1](x.mean((2, 3)))
+        return x.mean((2, 3))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits (B, C) of images."""
+        return self.layers[-1](self.features(x))
 
 
 def convnet_of(stored: np.ndarray) -> Convnet:

@@ -14,7 +14,8 @@ class Treatment:
     weights: float32 (K, N), factors of losses. floors: float32 (K, N), in nats: a loss is pushed back up to its floor
     where it falls below, |loss - floor| + floor (flooding of each record on its own, after Ishida et al., arXiv
     2002.08709). smoothing: float32 (K, N), the share of the target that is spread over all classes. rows int (T,) and
-    targets float32 (K, T, C): records whose label is replaced by these probabilities.
+    targets float32 (K, T, C): records whose label is replaced by these probabilities. wait: without targets, the share
+    of the epochs in which rows are left out; after them their targets are what the net itself answers by then.
     """
 
     weights: np.ndarray | None = None
@@ -22,11 +23,14 @@ class Treatment:
     smoothing: np.ndarray | None = None
     rows: np.ndarray | None = None
     targets: np.ndarray | None = None
+    wait: float | None = None
 
     def of_models(self, which: list[int]) -> "Treatment":
         """The same for some of the models, repeats allowed."""
         pick = lambda a: None if a is None else a[which]  # noqa: E731
-        return Treatment(pick(self.weights), pick(self.floors), pick(self.smoothing), self.rows, pick(self.targets))
+        return Treatment(
+            pick(self.weights), pick(self.floors), pick(self.smoothing), self.rows, pick(self.targets), self.wait
+        )
 
     def joined(self, other: "Treatment") -> "Treatment":
         """Both. Raises InputError where they change the same thing."""
@@ -43,5 +47,5 @@ class Treatment:
         """What a recipe must support, by the names of `Recipe.supports`."""
         asked = {"weight": self.weights, "floor": self.floors, "soft_targets": self.targets}
         return {name for name, array in asked.items() if array is not None} | (
-            set() if self.smoothing is None else {"soft_targets"}
+            set() if self.smoothing is None and self.wait is None else {"soft_targets"}
         )

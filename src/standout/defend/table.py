@@ -67,6 +67,8 @@ DEFENCES: dict[str, Defence] = {
                 "aimed records are learned no better than others let them be guessed", "Standout", 0.5, (0, 10)),
         Defence("distillation", "training", True, training.Distillation,
                 "labels of aimed records replaced by a teacher's answers", "arXiv 2110.08324", 1.0, (0, 1)),
+        Defence("self-distillation", "training", True, training.SelfDistillation,
+                "aimed records come late, labelled by the net's own answers", "Standout", 0.5, (0, 1)),
         Defence("down-weighting", "training", True, training.DownWeighting, "aimed records count less",
                 "Standout", 0.1, (0, 1)),
         Defence("aimed-smoothing", "training", True, training.AimedSmoothing, "labels of aimed records softened",

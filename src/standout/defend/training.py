@@ -95,6 +95,17 @@ class Distillation(Aimed):
         return Treatment(rows=aimed, targets=targets.astype(np.float32))
 
 
+class SelfDistillation(Aimed):
+    """Aimed records are left out of the first epochs, a share, the strength; after them their label is what the net by
+    then says of them. Nothing but the net's own training is needed. Source: Standout."""
+
+    needs = frozenset({"soft_targets"})
+    changes = "targets"
+
+    def treatment(self, dataset, members, seeds):
+        return Treatment(rows=np.flatnonzero(self.aimed(dataset)), wait=self.strength)
+
+
 class DownWeighting(Aimed):
     """The loss of an aimed record counts by the strength, 0 to 1, of that of others."""
 

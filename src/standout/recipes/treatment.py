@@ -23,8 +23,9 @@ class Treatment:
     weights: float32 (K, N), factors of losses. floors: float32 (K, N), in nats: a loss is pushed back up to its floor
     where it falls below, |loss - floor| + floor (flooding of each record on its own, after Ishida et al., arXiv
     2002.08709). smoothing: float32 (K, N), the share of the target that is spread over all classes. rows int (T,) and
-    targets float32 (K, T, C): records whose label is replaced by these probabilities. privacy: DP-SGD, which goes with
-    none of the others.
+    targets float32 (K, T, C): records whose label is replaced by these probabilities. wait: without targets, the share
+    of the epochs in which rows are left out; after them their targets are what the net itself answers by then.
+    privacy: DP-SGD, which goes with none of the others.
     """
 
     weights: np.ndarray | None = None
@@ -32,6 +33,7 @@ class Treatment:
     smoothing: np.ndarray | None = None
     rows: np.ndarray | None = None
     targets: np.ndarray | None = None
+    wait: float | None = None
     privacy: Privacy | None = None
 
     def of_models(self, which: list[int]) -> "Treatment":
@@ -53,13 +55,14 @@ class Treatment:
         """The same with S more rows behind the records, each treated as the record `of` it, int (S,), is."""
         more = lambda a: None if a is None else np.concatenate([a, a[:, of]], axis=1)  # noqa: E731
         rows, targets = self.rows, self.targets
-        if rows is not None and targets is not None:
+        if rows is not None:
             place = np.full(records, -1)
             place[rows] = np.arange(len(rows))
             which = np.flatnonzero(place[of] >= 0)
             rows = np.concatenate([rows, records + which])
-            targets = np.concatenate([targets, targets[:, place[of[which]]]], axis=1)
-        return Treatment(more(self.weights), more(self.floors), more(self.smoothing), rows, targets)
+            targets = None if targets is None else np.concatenate([targets, targets[:, place[of[which]]]], axis=1)
+        weights, floors, smoothing = more(self.weights), more(self.floors), more(self.smoothing)
+        return replace(self, weights=weights, floors=floors, smoothing=smoothing, rows=rows, targets=targets)
 
     @property
     def needs(self) -> set[str]:
@@ -73,6 +76,7 @@ NEEDS = {
     "floors": "floor",
     "smoothing": "soft_targets",
     "targets": "soft_targets",
+    "wait": "soft_targets",
     "privacy": "dp",
 }
 """What a recipe must support for each part of a treatment."""

@@ -52,11 +52,15 @@ class Treated:
         self.weights, self.floors, self.smoothing = (
             on(a) for a in (treatment.weights, treatment.floors, treatment.smoothing)
         )
-        self.targets, self.place = on(treatment.targets), None
+        self.targets, self.place, self.waiting = on(treatment.targets), None, treatment.wait is not None
         if treatment.rows is not None:
             place = np.full(records, -1)
             place[treatment.rows] = np.arange(len(treatment.rows))
             self.place = on(place)
+
+    def teach(self, answers: Tensor) -> None:
+        """From now on the rows that waited have these targets: logits (K, T, C)."""
+        self.targets, self.waiting = torch.softmax(answers, 2), False
 
     def wanted(self, logits: Tensor, labels: Tensor, records: Tensor, models: Tensor) -> Tensor:
         """Target probabilities (K, B, C)."""
@@ -76,6 +80,8 @@ class Treated:
         if self.floors is not None:
             floors = self.floors[models[:, None], records]
             loss = (loss - floors).abs() + floors
+        if self.waiting and self.place is not None:
+            loss = loss * (self.place[records] < 0)
         return loss if self.weights is None else loss * self.weights[models[:, None], records]
 
 

@@ -1,8 +1,9 @@
 """What recipes of nets share: settings, precision, stacks, training and answers. A net adds its layers."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
@@ -215,11 +216,15 @@ class NetRecipe:
             asking = {k: self._asking(dataset, source, fit, k, *place[k]) for k in group if k in traced}
             mine = {k: Tracer(labels[dataset.asked], self.epochs, ask) for k, ask in asking.items()}
 
-            def trace(epoch: int, those: dict[int, Tracer] = mine) -> None:
+            loss = self._loss(treatment, together, dataset)
+            teach = partial(self._teach, loss, treatment, source, [fit.of_models([k]) for k in together], stack)
+
+            def after(epoch: int, those: dict[int, Tracer] = mine, teach: Callable[[int], None] = teach) -> None:
                 for tracer in those.values():
                     tracer.after(epoch + 1)
+                teach(epoch + 1)
 
-            train(stack, gather, labels, own, draws, how, self._loss(treatment, together, dataset), noise, trace)
+            train(stack, gather, labels, own, draws, how, loss, noise, after)
             tracers.update(mine)
         for k in range(len(members)):
             stack, at = place[k]
@@ -234,6 +239,16 @@ class NetRecipe:
         if not np.isfinite(z).all():
             raise InputError(f"{self.name}: training diverged (outputs are not finite); lower lr (now {self.lr})")
         return Trained(z, False, sum(w.size for w in weights.values()), weights, h.astype(np.float16))
+
+    def _teach(
+        self, loss: Loss, treatment: Treatment | None, source: Source, fits: list[Fit], stack: Stack, epoch: int
+    ) -> None:
+        """After this epoch, counted from 1: rows that waited are taught what each net says of them by now."""
+        if treatment is None or treatment.wait is None or epoch != max(round(self.epochs * treatment.wait), 1):
+            return
+        assert isinstance(loss, Treated)
+        rows = torch.from_numpy(treatment.rows).to(source.base.device)
+        loss.teach(torch.stack([stack.answering(k)(source.seen_by(fit)(rows))[0] for k, fit in enumerate(fits)]))
 
     def _asking(self, dataset: Dataset, source: Source, fit: Fit, model: int, stack: Stack, at: int):
         """What has one model of a stack answer on all audited records, as it stands by then."""

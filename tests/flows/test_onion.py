@@ -33,6 +33,9 @@ class Signals:
     def rounded(self):
         return False
 
+    def recovered(self):
+        return None
+
 
 def judged(gaps, seed, text="remove"):
     outputs: Any = Signals(gaps, seed)

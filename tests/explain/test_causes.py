@@ -106,6 +106,24 @@ def test_a_larger_family_asks_for_more():
     assert not separates({"auroc": None, "ci": None}, 0, 5)
 
 
+def test_ways_between_the_nearest_of_two_classes_by_hand(planted):
+    evidence, _, _ = planted
+    x = evidence.features.astype(float)
+    rivals = Rivals(evidence)
+    a, b = rivals.rows(0), rivals.rows(1)
+    for those in (b[:7], a[:3]):
+        wanted = []
+        for i in those:
+            means = []
+            for rows in (a, b):
+                rows = np.array([j for j in rows if j != i])
+                means.append(x[rows[np.argsort(np.linalg.norm(x[rows] - x[i], axis=1))[:10]]].mean(axis=0))
+            gap = means[1] - means[0]
+            wanted.append((x[i] - means[0]) @ gap / (gap @ gap))
+        assert np.allclose(rivals.local_way(those, a, b), wanted)
+    assert rivals.local_way(b[:1], a, b[:1]).tolist() == [1.0]  # no other of its class
+
+
 def test_places_between_a_class_and_its_rival_by_hand(planted):
     evidence, _, _ = planted
     y, x, p = evidence.records.y, evidence.features.astype(float), evidence.outside.probabilities

@@ -22,7 +22,7 @@ def content():
     """(x, y as text, ids): three classes apart, one label in ten false, so that a net learns these by heart."""
     x, y = blobs(N, 3, 8)
     y[::10] = (y[::10] + 1) % 3
-    return x, np.array([f"c{c}" for c in y]), np.array([f"p{i:03d}" for i in range(N)])
+    return x, np.array([f"c{c}" for c in y]), np.array([f"person{i:03d}" for i in range(N)])
 
 
 def audit(folder, order=None, **more):
@@ -90,7 +90,7 @@ def test_redacted_runs_hold_none_of_it(there, tmp_path):
     run = explained(standout.Run(hidden))
     assert not {"map", "ends", "exposed"} & set(figures(run))
     html = (run.path / "report.html").read_text()
-    assert 'id="where"' not in html and "p0" not in html and "t-SNE" not in html
+    assert 'id="where"' not in html and "person0" not in html and "t-SNE" not in html
 
 
 def simulated(n=200, classes=15, exposed=40):

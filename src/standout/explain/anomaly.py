@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Callable
 
 import numpy as np
+from sklearn import config_context
 from sklearn.decomposition import PCA
 from sklearn.neighbors import LocalOutlierFactor
 from sklearn.tree import ExtraTreeRegressor
@@ -26,7 +27,8 @@ def isolation(evidence: Evidence) -> np.ndarray:
     Source: Liu, Ting and Zhou 2008, section 4.
     """
     trees = min(max(TREES // max(len(np.unique(evidence.dataset.y)), 1), 20), 100)
-    return _within(evidence, lambda own, x: isolated(own, x, trees))
+    with config_context(assume_finite=True, skip_parameter_validation=True):  # a fifth of the time of small trees
+        return _within(evidence, lambda own, x: isolated(own, x, trees))
 
 
 def isolated(own: np.ndarray, x: np.ndarray, trees: int) -> np.ndarray:

@@ -63,6 +63,11 @@ class Rivals:
     def x(self) -> np.ndarray:
         return self.evidence.features.astype(np.float64)
 
+    @cached_property
+    def sizes(self) -> np.ndarray:
+        """Squared lengths (N,)."""
+        return (self.x**2).sum(axis=1)
+
     def rows(self, label: int) -> np.ndarray:
         """At most MOST records of a class."""
         if label not in self._rows:
@@ -86,7 +91,7 @@ class Rivals:
             size = max(float(gap @ gap), 1e-12)
             way = float((self.x[i] - middle) @ gap / size)
             along = _place((self.x[b] - middle) @ gap / size, way)
-            local = _place(self.local_ways(own, rival), self.local_way(i, a, b))
+            local = _place(self.local_ways(own, rival), float(self.local_way(np.array([i]), a, b)[0]))
             among = 1 - _place(lean(a), here)
         odds = float((p[i, own] + TINY) / (p[i, own] + p[i, rival] + 2 * TINY))
         away = self.evidence.near.distances[:, -1]
@@ -95,22 +100,31 @@ class Rivals:
     def local_ways(self, own: int, rival: int) -> np.ndarray:
         """`local_way` of some records of the rival class."""
         if (own, rival) not in self._local:
-            a, b = self.rows(own), self.rows(rival)
-            self._local[own, rival] = np.array([self.local_way(int(j), a, b[b != j]) for j in b[:JUDGED]])
+            b = self.rows(rival)
+            self._local[own, rival] = self.local_way(b[:JUDGED], self.rows(own), b)
         return self._local[own, rival]
 
-    def local_way(self, i: int, a: np.ndarray, b: np.ndarray) -> float:
-        """How far record i lies from the mean of the nearest of the rows a towards that of the nearest of b."""
-        if not len(b):
-            return 1.0
-        middle, other = (self._nearest(i, rows).mean(axis=0) for rows in (a, b))
+    def local_way(self, those: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        """How far each of these records, int (J,), lies from the mean of the nearest of the rows a towards that of the
+        nearest of b, itself left out: float64 (J,); 1 where b has no other."""
+        middle, other = self._nearest(those, a), self._nearest(those, b)
         gap = other - middle
-        return float((self.x[i] - middle) @ gap / max(float(gap @ gap), 1e-12))
+        size = np.maximum((gap * gap).sum(axis=1), 1e-12)
+        way = ((self.x[those] - middle) * gap).sum(axis=1) / size
+        return np.where(np.isfinite(other).all(axis=1), way, 1.0)
 
-    def _nearest(self, i: int, rows: np.ndarray) -> np.ndarray:
-        away = ((self.x[rows] - self.x[i]) ** 2).sum(axis=1)
+    def _nearest(self, those: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Mean (J, D) of the NEAR nearest of the rows to each record, itself left out; NaN where there is no other."""
+        x, y = self.x[those], self.x[rows]
+        away = self.sizes[those][:, None] - 2 * (x @ y.T) + self.sizes[rows]
+        away = away.astype(np.float32)  # what is equally far stays so, whatever the order of the sums
+        away[those[:, None] == rows] = np.inf
         k = min(NEAR, len(rows))
-        return self.x[rows[np.argpartition(away, k - 1)[:k]]]
+        near = np.argpartition(away, k - 1, axis=1)[:, :k]
+        there = np.isfinite(np.take_along_axis(away, near, axis=1))
+        total = np.where(there[:, :, None], y[near], 0).sum(axis=1)
+        count = there.sum(axis=1)[:, None]
+        return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
 
 
 def _place(values: np.ndarray, value: float) -> float:

@@ -6,7 +6,8 @@ import pandas as pd
 from standout.data.dataset import Dataset
 from standout.explain import Evidence
 from standout.flows.drawing import as_picture, as_uri
-from standout.flows.exhibits import cells, columns_of, strangest
+from standout.flows.exhibits import cells
+from standout.flows.strange import Strange
 
 CLASSES = 12
 PICTURES, ROWS = 2, 1
@@ -30,7 +31,7 @@ def ends(dataset: Dataset, table: pd.DataFrame, evidence: Evidence) -> dict:
         return {}
     distance, exposure = table[by].to_numpy(dtype=float), table["exposure"].to_numpy(dtype=float)
     is_image = dataset.kind == "image"
-    values = None if is_image else columns_of(dataset, evidence)
+    strange = None if is_image else Strange(dataset, evidence)
     low, high = (float(dataset.x.min()), float(dataset.x.max())) if is_image else (0.0, 1.0)
     found = np.bincount(dataset.y[exposed], minlength=len(dataset.classes))
 
@@ -51,7 +52,7 @@ def ends(dataset: Dataset, table: pd.DataFrame, evidence: Evidence) -> dict:
             continue
         rows = rows[np.argsort(distance[rows], kind="stable")].tolist()
         each = min(PICTURES if is_image else ROWS, len(rows) // 2)
-        columns = [] if values is None else strangest(values, own, rows[-1])
+        columns = [] if strange is None else strange.columns(rows[-1])
         classes.append(
             {
                 "label": dataset.classes[code],

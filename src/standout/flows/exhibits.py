@@ -3,13 +3,12 @@
 import numpy as np
 import pandas as pd
 
-from standout.data.columns import as_numbers, as_texts, is_number
 from standout.data.dataset import Dataset
 from standout.explain import Evidence
 from standout.flows.drawing import as_picture, as_uri
+from standout.flows.strange import Strange
 
 MOST = 60
-CELLS = 6
 
 
 def exhibits(dataset: Dataset, table: pd.DataFrame, evidence: Evidence) -> dict:
@@ -26,8 +25,8 @@ def exhibits(dataset: Dataset, table: pd.DataFrame, evidence: Evidence) -> dict:
             "exposed": [{"record": str(dataset.ids[i]), **draw(i)} for i in rows],
             "typical": {dataset.classes[code]: draw(i) for code, i in typical.items()},
         }
-    values = columns_of(dataset, evidence)
-    columns = {i: strangest(values, dataset.y == dataset.y[i], i) for i in rows}
+    strange = Strange(dataset, evidence)
+    columns = {i: strange.columns(i) for i in rows}
     shared = {code: sorted({c for i in rows if dataset.y[i] == code for c in columns[i]}) for code in typical}
     return {
         "exposed": [{"record": str(dataset.ids[i]), "cells": cells(dataset, i, columns[i])} for i in rows],
@@ -46,30 +45,6 @@ def chosen(dataset: Dataset, table: pd.DataFrame) -> tuple[list[int], dict[int, 
         own = np.flatnonzero(dataset.y == code)
         typical[code] = int(own[np.argmin(distance[own])])
     return rows, typical
-
-
-def columns_of(dataset: Dataset, evidence: Evidence) -> list[np.ndarray]:
-    """Columns of a table, (N,) each: float64 with NaN, or text with None where nothing stands; an array's features."""
-    if not isinstance(dataset.x, pd.DataFrame):
-        return list(evidence.features.T)
-    series = [dataset.x.iloc[:, c] for c in range(dataset.x.shape[1])]
-    return [as_numbers(s) if is_number(s) else as_texts(s) for s in series]
-
-
-def strangest(columns: list[np.ndarray], same: np.ndarray, row: int) -> list[int]:
-    """Places of the CELLS columns in which a record differs most from its class, most first. same: bool (N,), who is
-    of its class. Numbers are measured in standard deviations, texts and gaps by how rare they are in the class."""
-    away = []
-    for column in columns:
-        own, value = column[same], column[row]
-        numeric = column.dtype != object
-        if numeric and not np.isnan(value):
-            spread = float(np.nanstd(own))
-            away.append(abs(float(value) - float(np.nanmean(own))) / max(spread, 1e-9) if spread > 0 else 0.0)
-        else:
-            alike = np.isnan(own) if numeric else own == value
-            away.append(float(-np.log(max(float(alike.mean()), 1e-9))))
-    return np.argsort(-np.array(away), kind="stable")[:CELLS].tolist()
 
 
 def cells(dataset: Dataset, row: int, columns: list[int]) -> list[list[str]]:

@@ -47,10 +47,11 @@ def region(effect, spread, fpr: float) -> tuple[np.ndarray, np.ndarray]:
     high = np.where(narrow & ~even, centre, 12.0)
     low = np.where(narrow & ~even, np.minimum(low, centre - 12.0), low)
     high = np.where(wide & ~even, np.maximum(high, centre + 12.0), high)
+    side = np.where(even, 0.0, np.where(narrow, -1.0, 1.0))
     for _ in range(80):
         near = (low + high) / 2
         far = 2 * centre - near
-        rate = np.where(even, ndtr(-near), np.where(narrow, ndtr(-near) - ndtr(-far), ndtr(-near) + ndtr(far)))
+        rate = ndtr(-near) + side * ndtr(side * far)
         low, high = np.where(rate > fpr, near, low), np.where(rate > fpr, high, near)
     near = (low + high) / 2
     far = np.where(even, np.where(narrow, np.inf, -np.inf), 2 * centre - near)

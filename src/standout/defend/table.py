@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from standout.defend import data, output, private, training
+from standout.defend import data, output, private, training, whole
 from standout.errors import InputError, did_you_mean, listed
 from standout.recipes.recipe import Recipe
 
@@ -63,6 +63,8 @@ DEFENCES: dict[str, Defence] = {
                 "arXiv 2511.16792", 0.5, (0, 1)),
         Defence("dp-sgd", "training", False, private.DpSgd,
                 "gradients clipped and noise added, to an epsilon (extra: dp)", "arXiv 1607.00133", 8.0, (1e-3, 1e6)),
+        Defence("relaxloss", "training", False, whole.RelaxLoss,
+                "the mean loss is kept near a target, in nats", "arXiv 2207.05801", 0.5, (0, 100)),
         Defence("loss-floor", "training", True, training.LossFloor,
                 "aimed records are learned no better than others let them be guessed", "Standout", 0.5, (0, 10)),
         Defence("distillation", "training", True, training.Distillation,

@@ -25,7 +25,8 @@ class Treatment:
     2002.08709). smoothing: float32 (K, N), the share of the target that is spread over all classes. rows int (T,) and
     targets float32 (K, T, C): records whose label is replaced by these probabilities. wait: without targets, the share
     of the epochs in which rows are left out; after them their targets are what the net itself answers by then.
-    privacy: DP-SGD, which goes with none of the others.
+    privacy: DP-SGD, which goes with none of the others. relax: the mean loss that RelaxLoss keeps to, in nats, which
+    goes with nothing that changes losses.
     """
 
     weights: np.ndarray | None = None
@@ -35,6 +36,7 @@ class Treatment:
     targets: np.ndarray | None = None
     wait: float | None = None
     privacy: Privacy | None = None
+    relax: float | None = None
 
     def of_models(self, which: list[int]) -> "Treatment":
         """The same for some of the models, repeats allowed."""
@@ -78,5 +80,6 @@ NEEDS = {
     "targets": "soft_targets",
     "wait": "soft_targets",
     "privacy": "dp",
+    "relax": "relaxloss",
 }
 """What a recipe must support for each part of a treatment."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -17,6 +18,15 @@ Loss = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
 defences."""
 
 
+@runtime_checkable
+class Sloped(Protocol):
+    """A loss that has its own gradient: because that is quicker, or because it is no sum over records."""
+
+    def gradient(self, logits: Tensor, labels: Tensor, records: Tensor, models: Tensor, weights: Tensor) -> Tensor:
+        """(K, B, C) by the logits of a step; weights (K, B) as in `Batches`."""
+        ...
+
+
 @dataclass(frozen=True)
 class CrossEntropy:
     """The default loss, with label smoothing as in torch: a share of the target spread over all classes. It knows its
@@ -30,7 +40,7 @@ class CrossEntropy:
         )
         return flat.view(labels.shape)
 
-    def gradient(self, logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
+    def gradient(self, logits: Tensor, labels: Tensor, records: Tensor, models: Tensor, weights: Tensor) -> Tensor:
         """Of the weighted sum of losses: weights times softmax less target."""
         if logits.shape[2] < VECTOR:  # torch's softmax over a last dimension this short is ten times slower
             shift = torch.softmax(logits.transpose(1, 2).contiguous(), 1).transpose(1, 2)
@@ -85,10 +95,12 @@ class Treated:
         return loss if self.weights is None else loss * self.weights[models[:, None], records]
 
 
-def gradient(loss: Loss, logits: Tensor, labels: Tensor, records: Tensor, models: Tensor, weights: Tensor) -> Tensor:
-    """Gradient (K, B, C) of the sum of weights (K, B) times losses by the logits: its own where a loss knows it."""
-    if isinstance(loss, CrossEntropy):
-        return loss.gradient(logits, labels, weights)
+def gradient(
+    loss: Loss | Sloped, logits: Tensor, labels: Tensor, records: Tensor, models: Tensor, weights: Tensor
+) -> Tensor:
+    """Gradient (K, B, C) of the sum of weights (K, B) times losses by the logits: its own where a loss has one."""
+    if isinstance(loss, Sloped):
+        return loss.gradient(logits, labels, records, models, weights)
     with torch.enable_grad():
         leaf = logits.detach().requires_grad_()
         return torch.autograd.grad(loss(leaf, labels, records, models), leaf, weights)[0]

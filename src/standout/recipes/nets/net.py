@@ -14,14 +14,15 @@ from standout.data.dataset import Dataset
 from standout.data.encode import matrix_of, usable
 from standout.errors import InputError, did_you_mean, listed
 from standout.recipes.nets.inputs import PART, Fit, Seen, Source
-from standout.recipes.nets.losses import CrossEntropy, Loss, Treated
+from standout.recipes.nets.losses import CrossEntropy, Loss, Sloped, Treated
 from standout.recipes.nets.optimizers import OPTIMIZERS
 from standout.recipes.nets.pace import fastest
 from standout.recipes.nets.precision import DTYPES, best_dtype
+from standout.recipes.nets.relaxed import RelaxLoss
 from standout.recipes.nets.stacked import Answer, Noise, Stack, Training, generators, layout, layouts, train
 from standout.recipes.nets.tracing import Tracer
 from standout.recipes.recipe import Pace, Trained
-from standout.recipes.treatment import Treatment
+from standout.recipes.treatment import NEEDS, Treatment
 
 
 @contextmanager
@@ -66,7 +67,7 @@ class NetRecipe:
     """Nets of a stack; fewer are filled up with copies, where a lone net would be computed in another order."""
     largest = 128
     """Nets of a stack at most."""
-    supports = frozenset({"weight", "soft_targets", "floor", "dp", "traces", "features"})
+    supports = frozenset({*NEEDS.values(), "traces", "features"})
 
     @classmethod
     def of(cls, settings: dict, device: str) -> Self:
@@ -183,9 +184,11 @@ class NetRecipe:
             else:
                 yield from self._train(dataset, members, [int(s) for s in seeds], traced, treatment)
 
-    def _loss(self, treatment: Treatment | None, together: list[int], dataset: Dataset) -> Loss:
+    def _loss(self, treatment: Treatment | None, together: list[int], dataset: Dataset) -> Loss | Sloped:
         if treatment is None:
             return CrossEntropy(self.label_smoothing)
+        if treatment.relax is not None:
+            return RelaxLoss(treatment.relax)
         return Treated(treatment.of_models(together), len(dataset), self.label_smoothing, self.where())
 
     def _train(
@@ -217,12 +220,16 @@ class NetRecipe:
             mine = {k: Tracer(labels[dataset.asked], self.epochs, ask) for k, ask in asking.items()}
 
             loss = self._loss(treatment, together, dataset)
-            teach = partial(self._teach, loss, treatment, source, [fit.of_models([k]) for k in together], stack)
+            ended: list[Callable[[int], None]] = [tracer.after for tracer in mine.values()]
+            if isinstance(loss, RelaxLoss):
+                ended.append(loss.after)
+            if isinstance(loss, Treated) and treatment is not None:
+                fits = [fit.of_models([k]) for k in together]
+                ended.append(partial(self._teach, loss, treatment, source, fits, stack))
 
-            def after(epoch: int, those: dict[int, Tracer] = mine, teach: Callable[[int], None] = teach) -> None:
-                for tracer in those.values():
-                    tracer.after(epoch + 1)
-                teach(epoch + 1)
+            def after(epoch: int, ended: list[Callable[[int], None]] = ended) -> None:
+                for call in ended:
+                    call(epoch + 1)
 
             train(stack, gather, labels, own, draws, how, loss, noise, after)
             tracers.update(mine)
@@ -241,12 +248,11 @@ class NetRecipe:
         return Trained(z, False, sum(w.size for w in weights.values()), weights, h.astype(np.float16))
 
     def _teach(
-        self, loss: Loss, treatment: Treatment | None, source: Source, fits: list[Fit], stack: Stack, epoch: int
+        self, loss: Treated, treatment: Treatment, source: Source, fits: list[Fit], stack: Stack, epoch: int
     ) -> None:
         """After this epoch, counted from 1: rows that waited are taught what each net says of them by now."""
-        if treatment is None or treatment.wait is None or epoch != max(round(self.epochs * treatment.wait), 1):
+        if treatment.wait is None or epoch != max(round(self.epochs * treatment.wait), 1):
             return
-        assert isinstance(loss, Treated)
         rows = torch.from_numpy(treatment.rows).to(source.base.device)
         loss.teach(torch.stack([stack.answering(k)(source.seen_by(fit)(rows))[0] for k, fit in enumerate(fits)]))
 

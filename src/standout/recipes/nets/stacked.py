@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from standout.recipes.nets.losses import Loss, gradient
+from standout.recipes.nets.losses import Loss, Sloped, gradient
 from standout.recipes.nets.optimizers import optimizer
 from standout.recipes.nets.parameters import Parameters
 
@@ -87,7 +87,7 @@ def train(
     members: list[Tensor],
     draws: list[torch.Generator],
     how: Training,
-    loss: Loss,
+    loss: Loss | Sloped,
     noise: Noise | None = None,
     on_epoch: Callable[[int], None] | None = None,
 ) -> None:

@@ -1,0 +1,57 @@
+"""Defences that train all records in another way."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from standout.data.dataset import Dataset
+from standout.defend.around import Around, refuse_unsupported
+from standout.errors import InputError
+from standout.recipes.recipe import Recipe, Trained
+from standout.recipes.treatment import Treatment
+
+
+class Whole(Around):
+    """All records are trained as `treatment` says."""
+
+    label = ""
+    """What it is called in messages."""
+    needs: frozenset[str] = frozenset()
+    leaves: frozenset[str] = frozenset()
+    """What can still be done besides, of `Recipe.supports`."""
+
+    def __init__(self, inner: Recipe, aim: np.ndarray, strength: float = 0.0):
+        super().__init__(inner, aim, strength)
+        self.supports = self.supports & self.leaves
+        self.name = f"{inner.name} by {self.label}"
+
+    def check(self, dataset: Dataset) -> list[str]:
+        refuse_unsupported(self.inner, set(self.needs))
+        return super().check(dataset)
+
+    def train(self, dataset, members, seeds, treatment=None) -> Iterator[Trained]:
+        own = self.treatment()
+        yield from super().train(dataset, members, seeds, own if treatment is None else treatment.joined(own))
+
+    def treatment(self) -> Treatment:
+        """How all records of all models are trained."""
+        raise NotImplementedError
+
+
+class RelaxLoss(Whole):
+    """The mean loss of a step is kept near the strength, in nats. Source: arXiv 2207.05801, as released."""
+
+    label = "relaxloss"
+    needs = frozenset({"relaxloss"})
+    leaves = frozenset({"early_stopping", "features"})
+
+    def check(self, dataset: Dataset) -> list[str]:
+        plain = self.inner
+        while isinstance(plain, Around):
+            plain = plain.inner
+        if getattr(plain, "label_smoothing", 0):
+            raise InputError("relaxloss sets targets of its own, so it goes with no label smoothing; leave that out")
+        return super().check(dataset)
+
+    def treatment(self) -> Treatment:
+        return Treatment(relax=self.strength)

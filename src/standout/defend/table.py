@@ -65,6 +65,8 @@ DEFENCES: dict[str, Defence] = {
                 "gradients clipped and noise added, to an epsilon (extra: dp)", "arXiv 1607.00133", 8.0, (1e-3, 1e6)),
         Defence("relaxloss", "training", False, whole.RelaxLoss,
                 "the mean loss is kept near a target, in nats", "arXiv 2207.05801", 0.5, (0, 100)),
+        Defence("mixup", "training", False, whole.Mixup,
+                "records are mixed in pairs, labels with them", "arXiv 1710.09412", 0.2, (1e-3, 1e3)),
         Defence("loss-floor", "training", True, training.LossFloor,
                 "aimed records are learned no better than others let them be guessed", "Standout", 0.5, (0, 10)),
         Defence("distillation", "training", True, training.Distillation,

@@ -55,3 +55,15 @@ class RelaxLoss(Whole):
 
     def treatment(self) -> Treatment:
         return Treatment(relax=self.strength)
+
+
+class Mixup(Whole):
+    """Each step sees mixtures of its records, two by two; the strength is alpha of the Beta distribution of the shares:
+    near 0 nearly nothing is mixed, at 1 all shares are as likely. Source: arXiv 1710.09412."""
+
+    label = "mixup"
+    needs = frozenset({"mixup"})
+    leaves = frozenset({"early_stopping", "features"})
+
+    def treatment(self) -> Treatment:
+        return Treatment(mixup=self.strength)

@@ -25,8 +25,8 @@ class Treatment:
     2002.08709). smoothing: float32 (K, N), the share of the target that is spread over all classes. rows int (T,) and
     targets float32 (K, T, C): records whose label is replaced by these probabilities. wait: without targets, the share
     of the epochs in which rows are left out; after them their targets are what the net itself answers by then.
-    privacy: DP-SGD, which goes with none of the others. relax: the mean loss that RelaxLoss keeps to, in nats, which
-    goes with nothing that changes losses.
+    privacy: DP-SGD, which goes with none of the others. relax: the mean loss that RelaxLoss keeps to, in nats; mixup:
+    alpha of its Beta distribution: neither goes with anything that changes losses.
     """
 
     weights: np.ndarray | None = None
@@ -37,6 +37,7 @@ class Treatment:
     wait: float | None = None
     privacy: Privacy | None = None
     relax: float | None = None
+    mixup: float | None = None
 
     def of_models(self, which: list[int]) -> "Treatment":
         """The same for some of the models, repeats allowed."""
@@ -81,5 +82,6 @@ NEEDS = {
     "wait": "soft_targets",
     "privacy": "dp",
     "relax": "relaxloss",
+    "mixup": "mixup",
 }
 """What a recipe must support for each part of a treatment."""

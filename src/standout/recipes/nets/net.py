@@ -15,11 +15,12 @@ from standout.data.encode import matrix_of, usable
 from standout.errors import InputError, did_you_mean, listed
 from standout.recipes.nets.inputs import PART, Fit, Seen, Source
 from standout.recipes.nets.losses import CrossEntropy, Loss, Sloped, Treated
+from standout.recipes.nets.mixing import Mixup
 from standout.recipes.nets.optimizers import OPTIMIZERS
 from standout.recipes.nets.pace import fastest
 from standout.recipes.nets.precision import DTYPES, best_dtype
 from standout.recipes.nets.relaxed import RelaxLoss
-from standout.recipes.nets.stacked import Answer, Noise, Stack, Training, generators, layout, layouts, train
+from standout.recipes.nets.stacked import Answer, Batches, Noise, Stack, Training, generators, layout, layouts, train
 from standout.recipes.nets.tracing import Tracer
 from standout.recipes.recipe import Pace, Trained
 from standout.recipes.treatment import NEEDS, Treatment
@@ -220,6 +221,10 @@ class NetRecipe:
             mine = {k: Tracer(labels[dataset.asked], self.epochs, ask) for k, ask in asking.items()}
 
             loss = self._loss(treatment, together, dataset)
+            if treatment is not None and treatment.mixup is not None:
+                weights = Batches.of(own, self.batch_size).weights
+                loss = Mixup(gather, noise, weights, treatment.mixup, CrossEntropy(self.label_smoothing))
+                gather = loss.inputs
             ended: list[Callable[[int], None]] = [tracer.after for tracer in mine.values()]
             if isinstance(loss, RelaxLoss):
                 ended.append(loss.after)

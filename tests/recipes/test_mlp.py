@@ -91,6 +91,18 @@ def test_a_model_does_not_depend_on_its_company(settings):
         np.testing.assert_array_equal(alone.logits, together[k].logits)
 
 
+def test_the_last_of_a_stack_does_not_depend_on_its_company():
+    """Its weights end where whole registers of the processor may not: three nets of 1,210 numbers."""
+    rng = np.random.default_rng(0)
+    dataset = Dataset(rng.normal(size=(300, 64)), rng.integers(0, 10, 300))
+    members = np.tile(np.arange(300) < 150, (3, 1))
+    recipe = recipe_of("mlp", {"hidden": 16, "epochs": 10, "lr": 0.02, "dtype": "float32"})
+    together = list(recipe.train(dataset, members, SEEDS[:3]))
+    for k in range(3):
+        alone = next(iter(recipe.train(dataset, members[k : k + 1], SEEDS[k : k + 1])))
+        np.testing.assert_array_equal(alone.logits, together[k].logits)
+
+
 def test_dropout_is_on_in_training_and_off_in_answers():
     dataset, members = images(), pairs(64)
     dropped = next(iter(recipe_of("mlp", {**SETTINGS, "dropout": 0.5}).train(dataset, members, SEEDS)))

@@ -87,7 +87,7 @@ class ConvnetRecipe(NetRecipe):
     channels: tuple[int, ...] = (32, 64, 128, 128)
     batch_size: int = 128
     name = "convnet"
-    version = 1
+    version = 2
     largest = 1
 
     def checks(self) -> list[tuple[str, bool, str]]:

@@ -20,7 +20,7 @@ class MlpRecipe(NetRecipe):
     dropout: float = 0.0
     activation: str = "relu"
     name = "mlp"
-    version = 3
+    version = 4
     least = 2
 
     def checks(self) -> list[tuple[str, bool, str]]:

@@ -8,6 +8,10 @@ from torch import Tensor
 
 Shape = tuple[int, ...]
 
+BLOCK = 64
+"""Numbers that the buffer holds a multiple of. What is left over behind whole registers of a processor is computed in
+another way, and rounds in another: that must be nobody's weights, or the last of a stack depends on its company."""
+
 
 @dataclass(frozen=True, eq=False)
 class Parameters:
@@ -15,7 +19,7 @@ class Parameters:
 
     working: the same numbers in the dtype of the computation, `flat` itself where that is float32; gradients: what a
     backward pass writes, in that dtype. `tensors`, `values` and `slopes` are views of flat, working and gradients, one
-    a shape.
+    a shape; behind the last there are zeros up to a whole BLOCK.
     """
 
     flat: Tensor
@@ -30,7 +34,8 @@ class Parameters:
     def of(cls, drawn: list[Tensor], dtype: torch.dtype) -> "Parameters":
         """drawn: initial values float32, each (K, ...)."""
         shapes = [tuple(t.shape) for t in drawn]
-        flat = torch.cat([t.flatten() for t in drawn])
+        size = sum(prod(s) for s in shapes)
+        flat = torch.cat([*(t.flatten() for t in drawn), drawn[0].new_zeros(-size % BLOCK)])
         grad = torch.zeros_like(flat)
         half = dtype != torch.float32
         working, gradients = (flat.to(dtype), grad.to(dtype)) if half else (flat, grad)
@@ -48,5 +53,6 @@ class Parameters:
 
 
 def _views(flat: Tensor, shapes: list[Shape]) -> list[Tensor]:
-    parts = flat.split([prod(s) for s in shapes])
+    sizes = [prod(s) for s in shapes]
+    parts = flat[: sum(sizes)].split(sizes)
     return [part.view(shape) for part, shape in zip(parts, shapes)]

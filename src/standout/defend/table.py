@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from standout.defend import data, output, private, training, whole
+from standout.defend import data, output, private, stopping, training, whole
 from standout.errors import InputError, did_you_mean, listed
 from standout.recipes.recipe import Recipe
 
@@ -59,8 +59,9 @@ DEFENCES: dict[str, Defence] = {
                 "units are left out at random while training", "arXiv 2511.16792", 0.25, (0, 0.999)),
         Defence("label-smoothing", "training", False, partial(training.with_setting, key="label_smoothing"),
                 "labels of all records softened", "arXiv 2511.16792", 0.1, (0, 0.999)),
-        Defence("early-stopping", "training", False, training.stopped_early, "fewer epochs",
-                "arXiv 2511.16792", 0.5, (0, 1)),
+        Defence("early-stopping", "training", False, stopping.EarlyStopping,
+                "weights of the epoch best on members held out: their share, no longer that of the epochs",
+                "arXiv 2511.16792", 0.1, (0.01, 0.3)),
         Defence("dp-sgd", "training", False, private.DpSgd,
                 "gradients clipped and noise added, to an epsilon (extra: dp)", "arXiv 1607.00133", 8.0, (1e-3, 1e6)),
         Defence("relaxloss", "training", False, whole.RelaxLoss,

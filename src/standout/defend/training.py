@@ -21,13 +21,6 @@ def with_setting(recipe: Any, aim: np.ndarray, strength: float, *, key: str) -> 
     return replace(recipe, **{key: strength})
 
 
-def stopped_early(recipe: Any, aim: np.ndarray, strength: float) -> Any:
-    """The recipe with this share of its epochs, one at least."""
-    if not hasattr(recipe, "__dataclass_fields__") or not hasattr(recipe, "epochs"):
-        raise InputError(f"{recipe.name} has no epochs to stop at; audit mlp or convnet")
-    return replace(recipe, epochs=max(round(recipe.epochs * strength), 1))
-
-
 class Aimed(Around):
     """Training treats the aimed records in another way: `treatment` says how."""
 

@@ -30,11 +30,12 @@ class Whole(Around):
         return super().check(dataset)
 
     def train(self, dataset, members, seeds, treatment=None) -> Iterator[Trained]:
-        own = self.treatment()
-        yield from super().train(dataset, members, seeds, own if treatment is None else treatment.joined(own))
+        own = self.treatment(members, seeds)
+        trains = members if own.held is None else members & ~own.held
+        yield from super().train(dataset, trains, seeds, own if treatment is None else treatment.joined(own))
 
-    def treatment(self) -> Treatment:
-        """How all records of all models are trained."""
+    def treatment(self, members: np.ndarray, seeds: np.ndarray) -> Treatment:
+        """How all records of these models are trained: members bool (K, N), seeds int (K,)."""
         raise NotImplementedError
 
 
@@ -53,7 +54,7 @@ class RelaxLoss(Whole):
             raise InputError("relaxloss sets targets of its own, so it goes with no label smoothing; leave that out")
         return super().check(dataset)
 
-    def treatment(self) -> Treatment:
+    def treatment(self, members, seeds):
         return Treatment(relax=self.strength)
 
 
@@ -65,5 +66,5 @@ class Mixup(Whole):
     needs = frozenset({"mixup"})
     leaves = frozenset({"early_stopping", "features"})
 
-    def treatment(self) -> Treatment:
+    def treatment(self, members, seeds):
         return Treatment(mixup=self.strength)

@@ -162,7 +162,7 @@ def place_of(audit: Audit, text: str, recipe: Recipe, aim: np.ndarray) -> Place:
     return Place(RunFolder(audit.folder.path / "defences" / f"{name}-{key[:12]}"), key)
 
 
-VERSION = 2
+VERSION = 3
 """Goes up when defended models change."""
 
 

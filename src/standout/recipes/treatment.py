@@ -26,7 +26,8 @@ class Treatment:
     targets float32 (K, T, C): records whose label is replaced by these probabilities. wait: without targets, the share
     of the epochs in which rows are left out; after them their targets are what the net itself answers by then.
     privacy: DP-SGD, which goes with none of the others. relax: the mean loss that RelaxLoss keeps to, in nats; mixup:
-    alpha of its Beta distribution: neither goes with anything that changes losses.
+    alpha of its Beta distribution: neither goes with anything that changes losses. held: bool (K, N), of each model
+    the rows, none of which it trains on, whose loss says after which epoch it was best.
     """
 
     weights: np.ndarray | None = None
@@ -38,10 +39,11 @@ class Treatment:
     privacy: Privacy | None = None
     relax: float | None = None
     mixup: float | None = None
+    held: np.ndarray | None = None
 
     def of_models(self, which: list[int]) -> "Treatment":
         """The same for some of the models, repeats allowed."""
-        each = {name: getattr(self, name) for name in ("weights", "floors", "smoothing", "targets")}
+        each = {name: getattr(self, name) for name in ("weights", "floors", "smoothing", "targets", "held")}
         return replace(self, **{name: array[which] for name, array in each.items() if array is not None})
 
     def joined(self, other: "Treatment") -> "Treatment":
@@ -64,8 +66,8 @@ class Treatment:
             which = np.flatnonzero(place[of] >= 0)
             rows = np.concatenate([rows, records + which])
             targets = None if targets is None else np.concatenate([targets, targets[:, place[of[which]]]], axis=1)
-        weights, floors, smoothing = more(self.weights), more(self.floors), more(self.smoothing)
-        return replace(self, weights=weights, floors=floors, smoothing=smoothing, rows=rows, targets=targets)
+        each = {name: more(getattr(self, name)) for name in ("weights", "floors", "smoothing", "held")}
+        return replace(self, **each, rows=rows, targets=targets)
 
     @property
     def needs(self) -> set[str]:
@@ -83,5 +85,6 @@ NEEDS = {
     "privacy": "dp",
     "relax": "relaxloss",
     "mixup": "mixup",
+    "held": "early_stopping",
 }
 """What a recipe must support for each part of a treatment."""

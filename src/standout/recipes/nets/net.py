@@ -21,6 +21,7 @@ from standout.recipes.nets.pace import fastest
 from standout.recipes.nets.precision import DTYPES, best_dtype
 from standout.recipes.nets.relaxed import RelaxLoss
 from standout.recipes.nets.stacked import Answer, Batches, Noise, Stack, Training, generators, layout, layouts, train
+from standout.recipes.nets.stopping import stopping_of
 from standout.recipes.nets.tracing import Tracer
 from standout.recipes.recipe import Pace, Trained
 from standout.recipes.treatment import NEEDS, Treatment
@@ -186,7 +187,7 @@ class NetRecipe:
                 yield from self._train(dataset, members, [int(s) for s in seeds], traced, treatment)
 
     def _loss(self, treatment: Treatment | None, together: list[int], dataset: Dataset) -> Loss | Sloped:
-        if treatment is None:
+        if treatment is None or treatment.needs == {"early_stopping"}:
             return CrossEntropy(self.label_smoothing)
         if treatment.relax is not None:
             return RelaxLoss(treatment.relax)
@@ -228,15 +229,22 @@ class NetRecipe:
             ended: list[Callable[[int], None]] = [tracer.after for tracer in mine.values()]
             if isinstance(loss, RelaxLoss):
                 ended.append(loss.after)
+            fits = [fit.of_models([k]) for k in together]
             if isinstance(loss, Treated) and treatment is not None:
-                fits = [fit.of_models([k]) for k in together]
                 ended.append(partial(self._teach, loss, treatment, source, fits, stack))
+
+            stopping = None
+            if treatment is not None and treatment.held is not None:
+                stopping = stopping_of(stack, treatment.held[together], labels, source, fits)
+                ended.append(stopping.after)
 
             def after(epoch: int, ended: list[Callable[[int], None]] = ended) -> None:
                 for call in ended:
                     call(epoch + 1)
 
             train(stack, gather, labels, own, draws, how, loss, noise, after)
+            if stopping is not None:
+                stopping.restore()
             tracers.update(mine)
         for k in range(len(members)):
             stack, at = place[k]

@@ -15,7 +15,7 @@ class EarlyStopping(Whole):
 
     label = "early-stopping"
     needs = frozenset({"early_stopping"})
-    leaves = frozenset({"weight", "soft_targets", "floor", "relaxloss", "mixup", "features"})
+    leaves = frozenset({"weight", "soft_targets", "floor", "clip", "relaxloss", "mixup", "features"})
 
     def treatment(self, members, seeds):
         return Treatment(held=held_out(members, seeds, self.strength))

@@ -111,6 +111,20 @@ class DownWeighting(Aimed):
         return Treatment(weights=weights)
 
 
+class Clipping(Aimed):
+    """The gradient of an aimed record's loss by its logits, in each step, is shortened to a norm of the strength where
+    it is longer. For softmax cross-entropy it is p - target, of norm at most the root of 2: a record that the net gets
+    wrong pulls no harder than one it is nearly sure of, but pulls until it is learned. Source: Standout."""
+
+    needs = frozenset({"clip"})
+    changes = "clips"
+
+    def treatment(self, dataset, members, seeds):
+        clips = np.full(members.shape, np.inf, dtype=np.float32)
+        clips[:, self.aimed(dataset)] = self.strength
+        return Treatment(clips=clips)
+
+
 class AimedSmoothing(Aimed):
     """Label smoothing, of the strength, for aimed records alone."""
 

@@ -22,8 +22,9 @@ class Treatment:
 
     weights: float32 (K, N), factors of losses. floors: float32 (K, N), in nats: a loss is pushed back up to its floor
     where it falls below, |loss - floor| + floor (flooding of each record on its own, after Ishida et al., arXiv
-    2002.08709). smoothing: float32 (K, N), the share of the target that is spread over all classes. rows int (T,) and
-    targets float32 (K, T, C): records whose label is replaced by these probabilities. wait: without targets, the share
+    2002.08709). clips: float32 (K, N), the norm to which the gradient of a record's loss by its logits is shortened,
+    infinite for not at all. smoothing: float32 (K, N), the share of the target that is spread over all classes. rows
+    int (T,) and targets float32 (K, T, C): records whose label is replaced by these probabilities. wait: without targets, the share
     of the epochs in which rows are left out; after them their targets are what the net itself answers by then.
     privacy: DP-SGD, which goes with none of the others. relax: the mean loss that RelaxLoss keeps to, in nats; mixup:
     alpha of its Beta distribution: neither goes with anything that changes losses. held: bool (K, N), of each model
@@ -32,6 +33,7 @@ class Treatment:
 
     weights: np.ndarray | None = None
     floors: np.ndarray | None = None
+    clips: np.ndarray | None = None
     smoothing: np.ndarray | None = None
     rows: np.ndarray | None = None
     targets: np.ndarray | None = None
@@ -43,7 +45,7 @@ class Treatment:
 
     def of_models(self, which: list[int]) -> "Treatment":
         """The same for some of the models, repeats allowed."""
-        each = {name: getattr(self, name) for name in ("weights", "floors", "smoothing", "targets", "held")}
+        each = {name: getattr(self, name) for name in MODELS}
         return replace(self, **{name: array[which] for name, array in each.items() if array is not None})
 
     def joined(self, other: "Treatment") -> "Treatment":
@@ -66,7 +68,7 @@ class Treatment:
             which = np.flatnonzero(place[of] >= 0)
             rows = np.concatenate([rows, records + which])
             targets = None if targets is None else np.concatenate([targets, targets[:, place[of[which]]]], axis=1)
-        each = {name: more(getattr(self, name)) for name in ("weights", "floors", "smoothing", "held")}
+        each = {name: more(getattr(self, name)) for name in RECORDS}
         return replace(self, **each, rows=rows, targets=targets)
 
     @property
@@ -76,9 +78,15 @@ class Treatment:
         return {NEEDS[name] for name in given if name in NEEDS}
 
 
+RECORDS = ("weights", "floors", "clips", "smoothing", "held")
+"""Parts that are (K, N)."""
+MODELS = (*RECORDS, "targets")
+"""Parts that each model has its own of."""
+
 NEEDS = {
     "weights": "weight",
     "floors": "floor",
+    "clips": "clip",
     "smoothing": "soft_targets",
     "targets": "soft_targets",
     "wait": "soft_targets",

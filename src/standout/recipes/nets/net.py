@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from standout.data.dataset import Dataset
 from standout.data.encode import matrix_of, usable
 from standout.errors import InputError, did_you_mean, listed
+from standout.recipes.nets.capped import Capped
 from standout.recipes.nets.inputs import PART, Fit, Seen, Source
 from standout.recipes.nets.losses import CrossEntropy, Loss, Sloped, Treated
 from standout.recipes.nets.mixing import Mixup
@@ -187,7 +188,7 @@ class NetRecipe:
                 yield from self._train(dataset, members, [int(s) for s in seeds], traced, treatment)
 
     def _loss(self, treatment: Treatment | None, together: list[int], dataset: Dataset) -> Loss | Sloped:
-        if treatment is None or treatment.needs == {"early_stopping"}:
+        if treatment is None or treatment.needs <= {"clip", "early_stopping"}:
             return CrossEntropy(self.label_smoothing)
         if treatment.relax is not None:
             return RelaxLoss(treatment.relax)
@@ -221,17 +222,19 @@ class NetRecipe:
             asking = {k: self._asking(dataset, source, fit, k, *place[k]) for k in group if k in traced}
             mine = {k: Tracer(labels[dataset.asked], self.epochs, ask) for k, ask in asking.items()}
 
-            loss = self._loss(treatment, together, dataset)
+            loss = own_loss = self._loss(treatment, together, dataset)
+            if treatment is not None and treatment.clips is not None:
+                loss = Capped(own_loss, treatment.clips[together], device)
             if treatment is not None and treatment.mixup is not None:
                 weights = Batches.of(own, self.batch_size).weights
                 loss = Mixup(gather, noise, weights, treatment.mixup, CrossEntropy(self.label_smoothing))
                 gather = loss.inputs
             ended: list[Callable[[int], None]] = [tracer.after for tracer in mine.values()]
-            if isinstance(loss, RelaxLoss):
-                ended.append(loss.after)
+            if isinstance(own_loss, RelaxLoss):
+                ended.append(own_loss.after)
             fits = [fit.of_models([k]) for k in together]
-            if isinstance(loss, Treated) and treatment is not None:
-                ended.append(partial(self._teach, loss, treatment, source, fits, stack))
+            if isinstance(own_loss, Treated) and treatment is not None:
+                ended.append(partial(self._teach, own_loss, treatment, source, fits, stack))
 
             stopping = None
             if treatment is not None and treatment.held is not None:

@@ -24,11 +24,11 @@ class Treatment:
     where it falls below, |loss - floor| + floor (flooding of each record on its own, after Ishida et al., arXiv
     2002.08709). clips: float32 (K, N), the norm to which the gradient of a record's loss by its logits is shortened,
     infinite for not at all. smoothing: float32 (K, N), the share of the target that is spread over all classes. rows
-    int (T,) and targets float32 (K, T, C): records whose label is replaced by these probabilities. wait: without targets, the share
-    of the epochs in which rows are left out; after them their targets are what the net itself answers by then.
-    privacy: DP-SGD, which goes with none of the others. relax: the mean loss that RelaxLoss keeps to, in nats; mixup:
-    alpha of its Beta distribution: neither goes with anything that changes losses. held: bool (K, N), of each model
-    the rows, none of which it trains on, whose loss says after which epoch it was best.
+    int (T,) and targets float32 (K, T, C): records whose label is replaced by these probabilities. wait: without
+    targets, the share of the epochs in which rows are left out; after them their targets are what the net itself
+    answers by then. privacy: DP-SGD, which goes with none of the others. relax: the mean loss that RelaxLoss keeps to,
+    in nats; mixup: alpha of its Beta distribution: neither goes with anything that changes losses. held: bool (K, N),
+    of each model the rows, none of which it trains on, whose loss says after which epoch it was best.
     """
 
     weights: np.ndarray | None = None

@@ -48,6 +48,24 @@ def test_every_part_of_a_treatment(batch):
             assert ours[k, b] == pytest.approx(wanted, rel=1e-5)
 
 
+def test_its_gradient_is_that_of_autograd(batch):
+    logits, labels, records = (torch.tensor(a) for a in batch)
+    rng, models, weights = np.random.default_rng(2), torch.arange(K), torch.rand(K, B)
+    treatment = Treatment(
+        weights=rng.random((K, N), dtype=np.float32),
+        floors=rng.random((K, N), dtype=np.float32) * 4,
+        smoothing=rng.random((K, N), dtype=np.float32) / 2,
+        rows=np.array([1, 4, 5]),
+        targets=rng.dirichlet(np.ones(C), size=(K, 3)).astype(np.float32),
+    )
+    loss = Treated(treatment, N, 0.1, torch.device("cpu"))
+    leaf = logits.clone().requires_grad_()
+    (loss(leaf, labels[records], records, models) * weights).sum().backward()
+    found = gradient(loss, logits, labels[records], records, models, weights)
+    assert leaf.grad is not None
+    torch.testing.assert_close(found, leaf.grad, rtol=1e-5, atol=1e-6)
+
+
 def test_a_treatment_that_treats_nothing_is_cross_entropy(batch):
     logits, labels, records = (torch.tensor(a) for a in batch)
     models, weights = torch.arange(K), torch.rand(K, B)

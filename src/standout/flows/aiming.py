@@ -32,7 +32,7 @@ def aim_of(audit: Audit, on: str | Path | Sequence[str]) -> np.ndarray:
         if not chosen.any():
             what = "record with a suspect label" if on == "suspect-labels" else f"{on} record"
             raise InputError(
-                f"the audit reports no {what}, so there is nothing to aim at; aim by --on suspects or a file of ids, or "
+                f"the audit reports no {what}, so there is nothing to aim at; give --on suspects or a file of ids, or "
                 "audit with more shadows"
             )
         return all_ids[chosen]

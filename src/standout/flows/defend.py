@@ -145,8 +145,8 @@ def recipe_again(audit: Audit, model: object, key: str | None = None) -> Recipe:
             code = None
         if code != wanted["code"]:
             raise InputError(
-                f"model {recipe.name!r} is not what was audited: its code, settings or library changed, or it had a key, "
-                "to be given again; audit it first"
+                f"model {recipe.name!r} is not what was audited: its code, settings or library changed (key= is to be "
+                "given as in the audit); audit it first"
             )
     return planned(recipe, audit.config["plan"])
 

@@ -90,7 +90,8 @@ def what_it_does(text: str, baseline: dict, d: dict) -> str:
     own, held = d["exposed_before"], d["exposed_before"]["seen"]
     sure = "" if surely_cheap(d) else f", so that more than {points(COST)} cannot be ruled out"
     return (
-        f"Recommended: {text}. Mean exposure of the {plural(own['count'], 'exposed record')} falls from {percent(own['exposure'])} "
+        f"Recommended: {text}. Mean exposure of the {plural(own['count'], 'exposed record')} falls "
+        f"from {percent(own['exposure'])} "
         f"to {percent(own['exposure_after'])}, a cut of {between(own['cut'], own['cut_ci'], percent)}; they are "
         f"recognised in {percent(held['after'])} of the trainings held out, in {percent(held['before'])} without. "
         f"It {'gains' if d['accuracy_cost'] < 0 else 'costs'} "

@@ -17,14 +17,13 @@ class Run:
     most exposed first. A run without `out` lives in a temporary folder, which goes when this object does.
 
     shard: `i/n` where this is a part of an audit, which has a path and no figures; asked for those, it raises
-    InputError. given: x, y, ids, groups, model and key of an audit that had them from Python, for `defend` and `explain`.
-    """
+    InputError. given: x, y, ids, groups, model and key of an audit from Python, for `defend` and `explain`."""
 
     def __init__(
         self, path: str | Path, *, temporary: bool = False, shard: str | None = None, given: dict | None = None
     ):
         self.path, self.shard, self._given = Path(path), shard, given or {}
-        self._folder: Run = self  # holds a temporary folder for as long as somebody may look at it
+        self._before: Run | None = None  # its temporary folder stands as long as somebody may look at it
         if temporary:
             weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
         if shard is None:
@@ -60,7 +59,7 @@ class Run:
 
     def _handed_to(self, other: "Run") -> "Run":
         """Another Run of the same folder, which knows what this one was given."""
-        other._given, other._folder = self._given, self._folder
+        other._given, other._before = self._given, self
         return other
 
     @cached_property

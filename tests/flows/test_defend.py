@@ -240,3 +240,11 @@ def test_the_package_has_the_function_not_the_folder_of_that_name():
     import standout.defend.table  # puts its folder into the package
 
     assert standout.defend is defend
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(audited, tmp_path):
+    there = tmp_path / "there"
+    shutil.copytree(audited, there, ignore=shutil.ignore_patterns("defences"))
+    (there / "defences").write_text("in the way")
+    with pytest.raises(InputError, match="defences cannot be written"):
+        defend(there, "remove", on=AIM, jobs=1)

@@ -23,7 +23,7 @@ from standout.flows.stored import Audit
 from standout.recipes import Recipe, recipe_of
 from standout.recipes.identity import UnidentifiableError
 from standout.report.build import write_report
-from standout.run.folder import RunFolder
+from standout.run.folder import RunFolder, writable
 from standout.run.key import key_of
 from standout.shadows.backends import Crew, crew_of
 from standout.shadows.plan import extend_plan, planned
@@ -145,8 +145,8 @@ def recipe_again(audit: Audit, model: object, key: str | None = None) -> Recipe:
             code = None
         if code != wanted["code"]:
             raise InputError(
-                f"model {recipe.name!r} is not what was audited: its code, settings or library changed (key= is to be "
-                "given as in the audit); audit it first"
+                f"model {recipe.name!r} is not what was audited: its code, settings or library changed"
+                f"{'' if model is None else ' (a key of your own is to be given again)'}; audit it first"
             )
     return planned(recipe, audit.config["plan"])
 
@@ -211,7 +211,8 @@ def prepared(
     """The folder of a defence with its config.json, and which of its models are stored."""
     place, count = place_of(audit, text, recipe, aim), len(audit.members)
     for folder in (place.folder.path.parent, place.folder.path, place.folder.shadows):
-        folder.mkdir(mode=0o700, exist_ok=True)
+        with writable(folder):
+            folder.mkdir(mode=0o700, exist_ok=True)
     place.folder.sweep()
     plan = {**audit.config["plan"], "stacks": [], "keep": [], "seeds": []}
     plan = extend_plan(plan, training, count, audit.config["asked"]["seed"])

@@ -1,6 +1,8 @@
 """Which training records does a classifier give away, why those, and what protects them."""
 
 import importlib
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from standout.run.version import __version__
@@ -61,3 +63,15 @@ def __getattr__(name: str):
     value = getattr(importlib.import_module(_PUBLIC[name]), name)
     globals()[name] = value
     return value
+
+
+class _Face(ModuleType):
+    """The package, where `standout.defend` is the function, not the folder of that name that the import of any module
+    in it would put there."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _PUBLIC and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Face

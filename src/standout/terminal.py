@@ -34,6 +34,8 @@ def progress_bar(quiet: bool) -> Iterator[tuple[Callable[[int, int], None] | Non
 
         def line(done: int, total: int) -> None:
             tenth = 10 * done // total
+            if tenth < shown.get(total, -1):  # the models of the next defence
+                del shown[total]
             if done and tenth > shown.get(total, -1):
                 shown[total] = tenth
                 print(f"shadow models: {done} of {total}", file=sys.stderr, flush=True)

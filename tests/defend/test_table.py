@@ -82,3 +82,18 @@ def test_what_a_forest_cannot_do_is_one_line(wine):
         defended(recipe_of("knn", {}), "down-weighting", data.ids[:3]).check(data)
     with pytest.raises(InputError, match="random-forest has no setting dropout"):
         defended(recipe_of("random-forest", {}), "dropout", data.ids[:3])
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("loss-floor:", "'loss-floor:': the strength must be a number"),
+        ("none", "none is the control"),
+        ("remove+none", "none is the control"),
+        ("dropout:0.1+dropout:0.3", "dropout stands twice"),
+        ("rounding:2.5", "must be a whole number"),
+    ],
+)
+def test_slips_are_refused_and_not_guessed(text, says):
+    with pytest.raises(InputError, match=says):
+        parse(text)

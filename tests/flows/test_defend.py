@@ -154,7 +154,12 @@ def test_only_its_owner_reads_what_it_writes(judged, audited):
         (("loss-floor",), {"on": []}, "no id is given"),
         (("remove", "temperature"), {"rounds": 2, "on": AIM}, "temperature is for all"),
         (("remove",), {"rounds": 0, "on": AIM}, "at least 1"),
-        (("loss-floor+distillation:0.5+loss-floor",), {"on": AIM}, "two defences of training change the floors"),
+        (("loss-floor+distillation:0.5+loss-floor",), {"on": AIM}, "loss-floor stands twice"),
+        (("distillation+self-distillation",), {"on": AIM}, "two defences of training change the targets"),
+        (("loss-floor", "loss-floor:0.5"), {"on": AIM}, "loss-floor and loss-floor:0.5 are the same"),
+        (("remove",), {"on": "suspets"}, "did you mean 'suspects'"),
+        (("remove",), {"on": 5}, "on must be exposed"),
+        (("none",), {}, "none is the control"),
     ],
 )
 def test_what_cannot_be_is_one_line_and_makes_nothing(audited, defences, how, says):
@@ -194,3 +199,52 @@ def test_removed_records_look_like_non_members(judged, audited):
     gaps = np.array([s[m[:, i], i].mean() - s[~m[:, i], i].mean() for i in range(178)])
     spread = s.std(axis=0)
     assert abs((gaps / spread)[aimed].mean()) < 3 / np.sqrt(aimed.sum() * 2)
+
+
+def test_the_run_of_an_audit_knows_its_data_and_model_and_a_changed_audit_forgets_its_defences(tmp_path):
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
+    data = standout.load("wine")
+    x, y, model = data.x.to_numpy(), data.y, make_pipeline(LogisticRegression(max_iter=20))
+    how = {"model": model, "attacks": "loss", "jobs": 1}
+    run = standout.audit(x, y, shadows=4, out=tmp_path / "run", **how)
+    judged = run.defend("remove", on=["0", "3"], jobs=1)
+    jsonschema.validate(judged.defences, defences_schema())
+    assert judged.defences["defences"]["remove"]["aimed"] == 2
+    assert list(judged.defend("label-only", jobs=1).defences["defences"]) == ["label-only"]  # aimed at nobody
+    with pytest.raises(InputError, match=r"give it to Run.defend\(model=...\)"):
+        standout.Run(run.path).defend("remove", x=x, y=y, on=["0"])
+    with pytest.raises(InputError, match="had their data from Python"):
+        standout.Run(run.path).defend("remove", on=["0"])
+    standout.audit(x, y, shadows=4, out=run.path, **how)
+    assert (run.path / "defences.json").exists()
+    standout.audit(x, y, shadows=6, out=run.path, **how)
+    assert not (run.path / "defences.json").exists() and "Newly exposed" not in (run.path / "report.html").read_text()
+
+
+def test_a_key_of_ones_own_and_a_folder_that_goes_with_its_run():
+    data = standout.load("wine")
+    means = {"x": data.x.to_numpy()}
+
+    def fit(x, y, *, seed):
+        share = np.bincount(y, minlength=3) / len(y)
+        return lambda x: np.tile(share, (len(x), 1)) if means else None
+
+    run = standout.audit(data.x.to_numpy(), data.y, model=fit, key="mine", shadows=4, attacks="loss", jobs=1)
+    run = run.defend("remove", on=["0"], jobs=1)  # nobody else holds the first one
+    assert list(run.defences["defences"]) == ["remove"]
+
+
+def test_the_package_has_the_function_not_the_folder_of_that_name():
+    import standout.defend.table  # puts its folder into the package
+
+    assert standout.defend is defend
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(audited, tmp_path):
+    there = tmp_path / "there"
+    shutil.copytree(audited, there, ignore=shutil.ignore_patterns("defences"))
+    (there / "defences").write_text("in the way")
+    with pytest.raises(InputError, match="defences cannot be written"):
+        defend(there, "remove", on=AIM, jobs=1)

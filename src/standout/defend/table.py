@@ -51,7 +51,7 @@ DEFENCES: dict[str, Defence] = {
         Defence("temperature", "output", False, output.Temperature, "softer answers", "arXiv 1610.05820", 5.0,
                 (1e-3, 1e6)),
         Defence("rounding", "output", False, output.Rounding, "answers rounded to so many decimals",
-                "arXiv 1610.05820", 2, (0, 12)),
+                "arXiv 1610.05820", 2, (0, 12), True),
         Defence("label-only", "output", False, output.LabelOnly, "the predicted class alone", "arXiv 1610.05820"),
         Defence("weight-decay", "training", False, partial(training.with_setting, key="weight_decay"),
                 "weights are drawn to zero", "arXiv 2511.16792", 5e-4),
@@ -107,11 +107,15 @@ def parse(text: str) -> list[Asked]:
     """`NAME[:STRENGTH][+NAME[:STRENGTH]]`, in the order in which they act. Raises InputError that names the part."""
     parts = []
     for part in str(text).split("+"):
-        name, _, given = part.strip().partition(":")
+        name, colon, given = part.strip().partition(":")
+        if name == CONTROL:
+            raise InputError(f"{CONTROL} is the control, which is trained beside every defence; leave it out")
         if name not in DEFENCES:
-            raise InputError(f"unknown defence {name!r}{did_you_mean(name, DEFENCES)} (known: {listed(DEFENCES)})")
+            raise InputError(
+                f"unknown defence {name!r}{did_you_mean(name, DEFENCES)} (known: {listed(DEFENCES, len(DEFENCES))})"
+            )
         defence, strength = DEFENCES[name], DEFENCES[name].strength
-        if given:
+        if colon:
             if strength is None:
                 raise InputError(f"defence {name} has no strength; give {name} alone")
             try:
@@ -123,6 +127,8 @@ def parse(text: str) -> list[Asked]:
             raise InputError(f"defence {name}: the strength must lie between {low:g} and {high:g}, not {strength:g}")
         if strength is not None and defence.whole and strength != int(strength):
             raise InputError(f"defence {name}: the strength must be a whole number, not {strength:g}")
+        if any(a.defence is defence for a in parts):
+            raise InputError(f"defence {name} stands twice in {str(text)!r}; give one of them")
         parts.append(Asked(defence, strength))
     return parts
 

@@ -1,11 +1,11 @@
 """Whom targeted defences are aimed at: by what the audit found, by screening, or by name."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from standout.errors import InputError, listed
+from standout.errors import InputError, did_you_mean, listed
 from standout.explain import CHARACTERISTICS
 from standout.explain.ranking import CHEAP, SHARE, order_of, ranked_by, suspicion
 from standout.flows.stored import Audit
@@ -31,14 +31,23 @@ def aim_of(audit: Audit, on: str | Path | Sequence[str]) -> np.ndarray:
         }[on]()
         if not chosen.any():
             what = "record with a suspect label" if on == "suspect-labels" else f"{on} record"
-            raise InputError(f"the audit reports no {what}, so there is nothing to aim at; give a file of ids")
+            raise InputError(
+                f"the audit reports no {what}, so there is nothing to aim at; give --on suspects or a file of ids, or "
+                "audit with more shadows"
+            )
         return all_ids[chosen]
     if isinstance(on, (str, Path)):
         try:
             wanted = [line.strip() for line in Path(on).read_text(encoding="utf-8-sig").splitlines() if line.strip()]
         except (OSError, UnicodeDecodeError) as e:
-            raise InputError(f"--on {on}: neither {listed(ON)} nor a file of ids that can be read ({e})") from e
+            why = e.strerror if isinstance(e, OSError) and e.strerror else "it is no text"
+            raise InputError(
+                f"--on {on}: neither {listed(ON)} nor a file of ids that can be read ({why})"
+                + did_you_mean(str(on), ON)
+            ) from e
     else:
+        if not isinstance(on, Iterable):
+            raise InputError(f"on must be {listed(ON)}, ids or the path of a file of ids, not {on!r}")
         wanted = [str(i) for i in on]
     unknown = sorted(set(wanted) - set(all_ids.tolist()))
     if unknown or not wanted:

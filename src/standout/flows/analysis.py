@@ -25,7 +25,7 @@ from standout.flows.target import Target, judge
 from standout.measure.overfitting import accuracy_and_gap, accuracy_unknown
 from standout.measure.precision import record_precision
 from standout.run.folder import RunFolder
-from standout.run.tables import write_records
+from standout.run.tables import read_records, write_records
 from standout.run.version import __version__
 from standout.shadows.outputs import Outputs
 
@@ -107,6 +107,7 @@ def analyse(
     }
     if judged is not None:
         summary["target"] = judged.block
+    forget_other_defences(folder, summary, table)
     write_records(folder, table.iloc[np.argsort(records.place, kind="stable")].reset_index(drop=True))
     shown = {}
     if records.data is not None and not config["asked"].get("redact"):
@@ -126,6 +127,20 @@ def analyse(
         "total": float(seconds + judging + spent.sum()),
     }
     folder.write_json("summary.json", summary)
+
+
+def forget_other_defences(folder: RunFolder, summary: dict, table: pd.DataFrame) -> None:
+    """Delete defences.json where this audit is not the one that it was judged by: other models, or other records that
+    are exposed, so that no report shows both. Models of defences stay, to be used again."""
+    there = [(folder.path / name).exists() for name in ("defences.json", "records.csv")]
+    if not there[0]:
+        return
+    before = folder.read_json("summary.json") or {}
+    if there[1] and (before.get("key"), before.get("shadows")) == (summary["key"], summary["shadows"]):
+        old = read_records(folder.path)
+        if set(old["record"][old["exposed"]]) == set(table["record"][table["exposed"]].astype(str)):
+            return
+    folder.delete("defences.json")
 
 
 def estimate_all(

@@ -126,4 +126,5 @@ def audit(
             seconds=trained, rounds=rounds, target=job.target,
         )  # fmt: skip
         write_report(folder)
-    return Run(folder.path, temporary=out is None)
+    own = {"x": x, "y": y, "ids": ids, "groups": groups, "model": job.recipe, "key": key}
+    return Run(folder.path, temporary=out is None, given=own)

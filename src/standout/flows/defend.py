@@ -23,7 +23,7 @@ from standout.flows.stored import Audit
 from standout.recipes import Recipe, recipe_of
 from standout.recipes.identity import UnidentifiableError
 from standout.report.build import write_report
-from standout.run.folder import RunFolder
+from standout.run.folder import RunFolder, writable
 from standout.run.key import key_of
 from standout.shadows.backends import Crew, crew_of
 from standout.shadows.plan import extend_plan, planned
@@ -43,6 +43,7 @@ def defend(
     ids: Sequence | None = None,
     groups: Sequence | None = None,
     source: str | Path | None = None,
+    key: str | None = None,
     jobs: int | None = None,
     backend: str = "local",
     progress: Callable[[int, int], None] | None = None,
@@ -51,20 +52,21 @@ def defend(
     """Judge defences on a finished audit: each is trained as the audit was, with the same memberships and new seeds,
     and attacked by someone who knows it; a control without a defence stands beside them.
 
-    run: folder of the audit. defences: `NAME[:STRENGTH][+NAME[:STRENGTH]]`, see standout.DEFENCES. on: whom targeted
-    defences are aimed at: "exposed" (those that the audit reports), "suspects" (the head of its screening),
+    run: folder of the audit. defences: `NAME[:STRENGTH][+NAME[:STRENGTH]]`, see `standout list defences`. on: whom
+    targeted defences are aimed at: "exposed" (those that the audit reports), "suspects" (the head of its screening),
     "suspect-labels" (those with the cause `suspect label`), "all", ids, or the path of a file with one id a line.
     rounds: above 1 an aimed defence is trained so many times, each time aimed at those, too, who were not exposed
-    before and are so under it. model, x, y, ids, groups: those of an audit that was given them from Python; source:
-    where the data lie by now. jobs, backend: as in audit.
-    Writes defences.json and the report; returns the Run. Raises InputError, in one line, for whatever cannot be used.
+    before and are so under it. model, x, y, ids, groups, key: those of an audit that had them from Python (`defend` of
+    the Run that the audit returned knows them); source: where the data lie by now. jobs, backend: as in audit.
+    Writes defences.json, of these defences alone, and the report; returns the Run. Raises InputError, in one line, for
+    whatever cannot be used.
     """
     asked = check_asked(defences)
     check_rounds(rounds, asked)
     crew = crew_of(backend, jobs)
     audit = Audit.of(run, x, y, ids, groups, source, "defend it there, by Run.defend(..., x=x, y=y)")
-    recipe = recipe_again(audit, model)
-    aim = aim_of(audit, on)
+    recipe = recipe_again(audit, model, key)
+    aim = aim_of(audit, on) if any(a.defence.targeted for text in asked for a in parts_of(text)) else NOBODY
     training, data = audit.records.training, audit.records.data
     assert training is not None and data is not None
     for text in asked:
@@ -114,14 +116,17 @@ def epsilon_of(recipe: Recipe, dataset: Dataset, members: np.ndarray) -> float |
 def check_asked(defences: Sequence[str]) -> list[str]:
     """The control and the defences, each once. Raises InputError that names the wrong one."""
     if not defences:
-        raise InputError(f"name a defence, such as --defence loss-floor (known: {listed(DEFENCES)})")
-    for text in defences:
-        if text != CONTROL:
-            parse(text)
-    return list(dict.fromkeys([CONTROL, *(str(text) for text in defences)]))
+        raise InputError(f"name a defence, such as --defence remove (known: {listed(DEFENCES, len(DEFENCES))})")
+    means: dict[tuple, str] = {}
+    for text in map(str, defences):
+        parts = sorted(parse(text), key=lambda a: a.defence.turn)
+        same = means.setdefault(tuple((a.defence.name, a.strength) for a in parts), text)
+        if same != text:
+            raise InputError(f"defences {same} and {text} are the same; give one of them")
+    return [CONTROL, *means.values()]
 
 
-def recipe_again(audit: Audit, model: object) -> Recipe:
+def recipe_again(audit: Audit, model: object, key: str | None = None) -> Recipe:
     """The recipe of an audit: by its name, or as given. Raises InputError where it is not that."""
     wanted, asked = audit.config["parts"]["model"], audit.config["asked"]["model"]
     if model is None:
@@ -135,12 +140,13 @@ def recipe_again(audit: Audit, model: object) -> Recipe:
         recipe = recipe_of(model)
     if wanted["code"] is not None:
         try:
-            code = key_of({"recipe": recipe.identity()})
+            code = key_of({"recipe": recipe.identity() if key is None else ["key", key]})
         except UnidentifiableError:
             code = None
         if code != wanted["code"]:
             raise InputError(
-                f"model {recipe.name!r} is not what was audited: its code, settings or library changed; audit it first"
+                f"model {recipe.name!r} is not what was audited: its code, settings or library changed"
+                f"{'' if model is None else ' (a key of your own is to be given again)'}; audit it first"
             )
     return planned(recipe, audit.config["plan"])
 
@@ -162,6 +168,7 @@ def place_of(audit: Audit, text: str, recipe: Recipe, aim: np.ndarray) -> Place:
     return Place(RunFolder(audit.folder.path / "defences" / f"{name}-{key[:12]}"), key)
 
 
+NOBODY = np.empty(0, dtype=str)
 VERSION = 3
 """Goes up when defended models change."""
 
@@ -204,7 +211,8 @@ def prepared(
     """The folder of a defence with its config.json, and which of its models are stored."""
     place, count = place_of(audit, text, recipe, aim), len(audit.members)
     for folder in (place.folder.path.parent, place.folder.path, place.folder.shadows):
-        folder.mkdir(mode=0o700, exist_ok=True)
+        with writable(folder):
+            folder.mkdir(mode=0o700, exist_ok=True)
     place.folder.sweep()
     plan = {**audit.config["plan"], "stacks": [], "keep": [], "seeds": []}
     plan = extend_plan(plan, training, count, audit.config["asked"]["seed"])

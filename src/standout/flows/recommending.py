@@ -90,7 +90,8 @@ def what_it_does(text: str, baseline: dict, d: dict) -> str:
     own, held = d["exposed_before"], d["exposed_before"]["seen"]
     sure = "" if surely_cheap(d) else f", so that more than {points(COST)} cannot be ruled out"
     return (
-        f"{text}: mean exposure of the {plural(own['count'], 'exposed record')} falls from {percent(own['exposure'])} "
+        f"Recommended: {text}. Mean exposure of the {plural(own['count'], 'exposed record')} falls "
+        f"from {percent(own['exposure'])} "
         f"to {percent(own['exposure_after'])}, a cut of {between(own['cut'], own['cut_ci'], percent)}; they are "
         f"recognised in {percent(held['after'])} of the trainings held out, in {percent(held['before'])} without. "
         f"It {'gains' if d['accuracy_cost'] < 0 else 'costs'} "
@@ -228,6 +229,7 @@ def for_cause(cause: str, baseline: dict, defences: dict[str, dict]) -> dict:
         text = f"Cause {cause} ({count(n)}): no aimed defence here can be recommended."
         return {"count": n, "action": "none", **empty, "text": text}
     after = of(defences[best])["exposure_after"]
-    text = f"Cause {cause} ({count(n)}): {best}, from {percent(before['exposure'])} to {percent(after)}."
+    but = f", though it {why_not(baseline, defences[best])}" if exposes_others(defences[best]) else ""
+    text = f"Cause {cause} ({count(n)}): {best}, from {percent(before['exposure'])} to {percent(after)}{but}."
     told = {"defence": best, "exposure": before["exposure"], "exposure_after": after}
     return {"count": n, "action": "defend", **told, "text": text}

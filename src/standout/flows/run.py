@@ -17,10 +17,13 @@ class Run:
     most exposed first. A run without `out` lives in a temporary folder, which goes when this object does.
 
     shard: `i/n` where this is a part of an audit, which has a path and no figures; asked for those, it raises
-    InputError."""
+    InputError. given: x, y, ids, groups, model and key of an audit from Python, for `defend` and `explain`."""
 
-    def __init__(self, path: str | Path, *, temporary: bool = False, shard: str | None = None):
-        self.path, self.shard = Path(path), shard
+    def __init__(
+        self, path: str | Path, *, temporary: bool = False, shard: str | None = None, given: dict | None = None
+    ):
+        self.path, self.shard, self._given = Path(path), shard, given or {}
+        self._before: Run | None = None  # its temporary folder stands as long as somebody may look at it
         if temporary:
             weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
         if shard is None:
@@ -54,6 +57,11 @@ class Run:
             target.write_bytes(page)
         return target
 
+    def _handed_to(self, other: "Run") -> "Run":
+        """Another Run of the same folder, which knows what this one was given."""
+        other._given, other._before = self._given, self
+        return other
+
     @cached_property
     def defences(self) -> dict:
         """defences.json; raises InputError where no defence was judged."""
@@ -63,21 +71,30 @@ class Run:
         return found
 
     def defend(self, *defences: str, **how) -> "Run":
-        """Judge defences on this audit, as `standout.defend(run, *defences, **how)`; with x, y and model where the
-        audit had them from Python."""
+        """Judge defences on this audit, as `standout.defend(run, *defences, **how)`. x, y and model that the audit had
+        from Python are needed where this is not the Run that it returned."""
         from standout.flows.defend import defend  # it returns a Run itself
 
-        return defend(self.path, *defences, **how)
+        known = {name: self._given[name] for name in ("model", "key") if name in self._given}
+        if how.get("x") is None and how.get("source") is None:
+            known = self._given
+        done = defend(self.path, *defences, **{**known, **how})
+        self.__dict__.pop("defences", None)
+        return self._handed_to(done)
 
     def explain(
         self, x=None, y=None, *, ids=None, groups=None, source: str | Path | None = None, quasi_identifiers=None
     ) -> "Run":
         """Characteristics, causes and report anew, from what is stored; nothing is trained. x, y, ids, groups: the data
-        of an audit that was given them from Python; else they are read from where they were, or from `source`.
+        of an audit that was given them from Python, where this is not the Run that it returned; else they are read from
+        where they were, or from `source`.
         quasi_identifiers: columns by which others may know a record."""
         from standout.flows.explain_run import explain_run  # it returns a Run itself
 
-        return explain_run(self.path, x, y, ids=ids, groups=groups, source=source, quasi_identifiers=quasi_identifiers)
+        if x is None and source is None and self._given:
+            x, y, ids, groups = (self._given[name] for name in ("x", "y", "ids", "groups"))
+        done = explain_run(self.path, x, y, ids=ids, groups=groups, source=source, quasi_identifiers=quasi_identifiers)
+        return self._handed_to(done)
 
     def __repr__(self) -> str:
         if self.shard is not None:

@@ -42,7 +42,7 @@ def render(page: Page) -> str:
     )  # fmt: skip
     for function in (
         words.number, words.count, words.percent, words.rate, words.exactly, words.chance, words.between,
-        words.one_in, words.small, words.seconds, words.plural, words.known, shown.data, shown.cut,
+        words.one_in, words.small, words.seconds, words.plural, words.aimed_at, words.known, shown.data, shown.cut,
     ):  # fmt: skip
         environment.filters[function.__name__] = environment.globals[function.__name__] = function
     environment.globals.update(

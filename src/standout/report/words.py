@@ -110,3 +110,9 @@ def seconds(value: float | None) -> str:
 def plural(n: int, one: str, many: str | None = None) -> str:
     """`1 record`, `2 records`, `1,797 records`."""
     return f"{count(n)} {one if n == 1 else many or one + 's'}"
+
+
+def aimed_at(block: dict) -> str:
+    """How many records a block of defences.json was aimed at, and which: `24 exposed records`."""
+    of = {"exposed": ("exposed record",), "suspects": ("suspect of the screening", "suspects of the screening")}
+    return plural(block["aimed"], *of.get(block["target"], ("record",)))

@@ -16,7 +16,7 @@ audit: setup  ## which digits does a well-behaved model give away? Writes runs/d
 	$(BIN)/standout audit digits --out runs/digits
 
 test: $(VENV)/.test  ## all tests
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 lint: $(VENV)/.lint  ## ruff and the type checker
 	$(BIN)/ruff check .

@@ -110,6 +110,6 @@ def test_what_it_does_not_go_with(trained):
             of(text).check(data)
     with pytest.raises(InputError, match="random-forest cannot be trained with clip"):
         of("clipping", "random-forest").check(data)
-    with pytest.raises(InputError, match="change the clips"):
+    with pytest.raises(InputError, match="stands twice"):
         of("clipping:0.1+clipping:0.2").check(data)
     assert of("clipping+early-stopping+loss-floor+self-distillation").check(data) == of("clipping").check(data)

@@ -106,7 +106,7 @@ def test_what_it_does_not_go_with(noisy):
         parse("early-stopping:0.5")
     with pytest.raises(InputError, match="random-forest cannot be trained with early stopping"):
         defended(recipe_of("random-forest", {}), "early-stopping", NONE).check(data)
-    with pytest.raises(InputError, match="mlp by early-stopping cannot be trained with early stopping"):
+    with pytest.raises(InputError, match="stands twice"):
         defended(net("mlp"), "early-stopping+early-stopping:0.2", NONE).check(data)
     with pytest.raises(InputError, match="mlp by early-stopping cannot be trained with dp"):
         defended(net("mlp"), "early-stopping+dp-sgd", NONE).check(data)

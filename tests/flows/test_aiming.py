@@ -29,10 +29,9 @@ def audit(
 
 def head_by_hand(table, names, size):
     """Records by the mean of their places in each column, counted one by one."""
-    known = [i for i in range(len(table)) if not np.isnan(table[names[0]][i])]
-    places = {
-        i: sum(sum(table[name][j] < table[name][i] for j in known) for name in names) for i in known
-    }  # no two values are equal
+    columns = [table[name].tolist() for name in names]
+    known = [i for i in range(len(table)) if not np.isnan(columns[0][i])]
+    places = {i: sum(sum(c[j] < c[i] for j in known) for c in columns) for i in known}  # no two values are equal
     return {f"r{i:03}" for i in sorted(known, key=lambda i: (-places[i], i))[:size]}
 
 

@@ -76,7 +76,7 @@ def test_refused(there, tmp_path, capsys):
     own = standout.audit(x, y, model="knn", shadows=4, jobs=1, out=tmp_path / "own")
     before = {p.name: p.read_bytes() for p in own.path.glob("*.*")}
     with pytest.raises(standout.InputError, match="had their data from Python"):
-        own.explain()
+        standout.Run(own.path).explain()
     with pytest.raises(standout.InputError, match="is not the data that its models were trained on"):
         own.explain(x + 1, y)
     assert before == {p.name: p.read_bytes() for p in own.path.glob("*.*")}

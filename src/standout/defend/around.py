@@ -71,6 +71,22 @@ def trained(
     yield from recipe.train(dataset, members, seeds, treatment=treatment)  # pyright: ignore[reportCallIssue]
 
 
+def plain_of(recipe: Recipe) -> Recipe:
+    """The recipe inside of all defences."""
+    while isinstance(recipe, Around):
+        recipe = recipe.inner
+    return recipe
+
+
+def teachers(
+    recipe: Recipe, dataset: Dataset, members: np.ndarray, aimed: np.ndarray, seeds: np.ndarray
+) -> Iterator[Trained]:
+    """One teacher of each model, that trained on its members, bool (K, N), without any aimed record, bool (N,), and
+    without a defence, since it sees none of those: nothing but members is seen, and no aimed label."""
+    others = np.array([int(np.random.SeedSequence([int(s), 7]).generate_state(1)[0]) for s in seeds])
+    yield from plain_of(recipe).train(dataset, members & ~aimed, others)
+
+
 def refuse_unsupported(recipe: Recipe, needs: set[str]) -> None:
     """Raises InputError where a recipe lacks what a defence needs of it."""
     lacking = sorted(needs - recipe.supports)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from standout.data.dataset import Dataset
 from standout.data.encode import matrix_of
-from standout.defend.around import Around
+from standout.defend.around import Around, teachers
 from standout.defend.neighbours import blended, nearest_members
 from standout.errors import InputError
 from standout.recipes.recipe import Trained
@@ -116,16 +116,11 @@ class Relabel(Rewritten):
         return super().check(dataset)
 
     def made(self, dataset, members, seeds):
-        aimed = np.flatnonzero(self.aimed(dataset))
-        of_asked = self.aimed(dataset)[dataset.asked]
-        plain = self.inner
-        while isinstance(plain, Around):  # a teacher needs no defence: it sees no aimed record
-            plain = plain.inner
-        others = np.array([int(np.random.SeedSequence([int(s), 7]).generate_state(1)[0]) for s in seeds])
-        each = []
-        for own, teacher in zip(members, plain.train(dataset, members & ~self.aimed(dataset), others)):
-            said = teacher.logits[of_asked].argmax(axis=1)
-            each.append(relabelled(aimed[own[aimed]], said[own[aimed]], dataset.y))
+        aimed = self.aimed(dataset)
+        places, each = np.flatnonzero(aimed), []
+        for own, teacher in zip(members, teachers(self.inner, dataset, members, aimed, seeds)):
+            said = teacher.logits[aimed[dataset.asked]].argmax(axis=1)
+            each.append(relabelled(places[own[places]], said[own[places]], dataset.y))
         return each
 
 

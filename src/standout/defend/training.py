@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from standout.data.dataset import Dataset
-from standout.defend.around import Around, refuse_unsupported
+from standout.defend.around import Around, refuse_unsupported, teachers
 from standout.errors import InputError
 from standout.recipes.recipe import Trained
 from standout.recipes.treatment import Treatment
@@ -46,16 +46,10 @@ class Aimed(Around):
         raise NotImplementedError
 
     def held_out(self, dataset: Dataset, members: np.ndarray, seeds: np.ndarray) -> np.ndarray:
-        """Log-probabilities float64 (K, T, C) of the T aimed records by one teacher of each model, that trained on its
-        members without any aimed record: nothing but members is seen, and no aimed label."""
+        """Log-probabilities float64 (K, T, C) of the T aimed records by the `teachers` of these models."""
         aimed = self.aimed(dataset)
-        of_asked = aimed[dataset.asked]
-        plain = self.inner
-        while isinstance(plain, Around):  # a teacher needs no defence: it sees no aimed record
-            plain = plain.inner
-        others = np.array([int(np.random.SeedSequence([int(s), 7]).generate_state(1)[0]) for s in seeds])
-        teachers = plain.train(dataset, members & ~aimed, others)
-        return np.stack([log_softmax(t.logits[of_asked]) for t in teachers])
+        found = teachers(self.inner, dataset, members, aimed, seeds)
+        return np.stack([log_softmax(t.logits[aimed[dataset.asked]]) for t in found])
 
 
 class LossFloor(Aimed):

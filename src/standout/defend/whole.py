@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from standout.data.dataset import Dataset
-from standout.defend.around import Around, refuse_unsupported
+from standout.defend.around import Around, plain_of, refuse_unsupported
 from standout.errors import InputError
 from standout.recipes.recipe import Recipe, Trained
 from standout.recipes.treatment import Treatment
@@ -47,10 +47,7 @@ class RelaxLoss(Whole):
     leaves = frozenset({"early_stopping", "features"})
 
     def check(self, dataset: Dataset) -> list[str]:
-        plain = self.inner
-        while isinstance(plain, Around):
-            plain = plain.inner
-        if getattr(plain, "label_smoothing", 0):
+        if getattr(plain_of(self.inner), "label_smoothing", 0):
             raise InputError("relaxloss sets targets of its own, so it goes with no label smoothing; leave that out")
         return super().check(dataset)
 

@@ -48,6 +48,14 @@ def test_the_choice_follows_from_the_figures(defences, chosen, says):
     assert advice.name == chosen and says in advice.text
 
 
+@pytest.mark.parametrize(("excess", "left"), [(0, "none"), (-2, "none"), (1, "1")])
+def test_rounds_that_were_trained_are_told_not_asked_for(excess, left):
+    peeled = [{"round": n, "aimed": 40 + 3 * n, "newly_exposed": {"excess": excess}} for n in (1, 2)]
+    text = recommended(BASE, {"b": {**defence("b", 0, 0.1, excess=3), "rounds": peeled}}).text
+    assert f"beyond the control; in round 2, aimed at 46 records, {left} of the rest." in text
+    assert "--rounds" not in text
+
+
 def test_without_an_exposed_record_nothing_can_be_judged():
     block = defence("a", 0, 0.1)
     block["exposed_before"]["exposure_after"], block["by_cause"] = None, {}

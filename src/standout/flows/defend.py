@@ -90,12 +90,9 @@ def defend(
         found = {text: judged(text, aim) for text in sorted(asked, key=lambda text: text in last)}
         found = {text: found[text] for text in asked}
         named = on if isinstance(on, str) and on in ON and on != "suspect-labels" else "ids"
-        content = defences_json(audit, found, aim, named)
-        if rounds > 1:
-            peeling = Peeling(audit, found[CONTROL])
-            for text, block in content["defences"].items():
-                block["rounds"] = peeling.peeled(found[text], aim, rounds, judged)
-        audit.folder.write_json("defences.json", content)
+        peeling = Peeling(audit, found[CONTROL])
+        peel = (lambda text: peeling.peeled(found[text], aim, rounds, judged)) if rounds > 1 else None
+        audit.folder.write_json("defences.json", defences_json(audit, found, aim, named, peel))
         write_report(audit.folder)
     return Run(audit.folder.path)
 

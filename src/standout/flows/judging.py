@@ -1,5 +1,6 @@
 """defences.json: what each defence does beside the control, and a recommendation that follows from the figures."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -59,14 +60,23 @@ class Judged:
         return Seen.of(self.recognised, self.treated.members, chosen)
 
 
-def defences_json(audit: Audit, found: dict[str, Judged], aim: np.ndarray, on: str) -> dict:
+def defences_json(
+    audit: Audit,
+    found: dict[str, Judged],
+    aim: np.ndarray,
+    on: str,
+    rounds: Callable[[str], list[dict]] | None = None,
+) -> dict:
     """What defences.json holds. found: the control and each defence; aim: ids of targeted ones; on: how they were
-    named."""
+    named; rounds: gives the blocks of all rounds of a defence, where it had several."""
     exposed = audit.table["exposed"].to_numpy()
     control = found[CONTROL]
     defences = {
         text: block(audit, judged, control, exposed, aim, on) for text, judged in found.items() if text != CONTROL
     }
+    if rounds:
+        for text, own in defences.items():
+            own["rounds"] = rounds(text)
     accuracy, ci = control.treated.accuracy
     baseline = {
         "test_accuracy": accuracy,

@@ -117,6 +117,10 @@ def others(d: dict) -> str:
     if excess <= 0:
         return "No more other records become exposed than under the control."
     told = f"{plural(excess, 'other record')} become{'s' if excess == 1 else ''} exposed beyond the control"
+    if len(rounds := d.get("rounds", [])) > 1:
+        last = rounds[-1]
+        count, left = plural(last["aimed"], "record"), last["newly_exposed"]["excess"]
+        return f"{told}; in round {last['round']}, aimed at {count}, {'none' if left <= 0 else left} of the rest."
     return f"{told}: aim at these, too, by --rounds." if exposes_others(d) else f"{told}."
 
 

@@ -10,6 +10,7 @@ import pytest
 import standout
 from standout.data.dataset import Dataset
 from standout.data.records import Records
+from standout.explain.projection import panels
 from standout.flows import ends as module
 from standout.flows.ends import ends
 from standout.flows.pictured import mapped
@@ -106,7 +107,7 @@ def simulated(n=200, classes=15, exposed=40):
 def test_ten_classes_have_a_colour_and_twelve_have_ends():
     evidence, table = simulated()
     dataset = evidence.dataset
-    block = mapped(dataset, table, evidence)["map"]
+    block = mapped(dataset, table, panels(evidence, table["exposed"].to_numpy()))["map"]
     assert len(block["labels"]) == 10
     (panel,) = block["panels"]
     names = np.array([*block["labels"], None])[panel["class"]]
@@ -123,7 +124,8 @@ def test_ten_classes_have_a_colour_and_twelve_have_ends():
 
 def test_nothing_exposed_nothing_drawn():
     evidence, table = simulated(exposed=0)
-    assert mapped(evidence.dataset, table, evidence) == {} and ends(evidence.dataset, table, evidence) == {}
+    assert panels(evidence, table["exposed"].to_numpy()) == [] and mapped(evidence.dataset, table, []) == {}
+    assert ends(evidence.dataset, table, evidence) == {}
 
 
 def test_pictures_at_both_ends():

@@ -64,6 +64,6 @@ def test_null_where_other_pairs_have_too_few_non_members():
     """4 models of 1,000 records: 2,000 non-member scores in all measure 0.5 %, the 1,000 of the other pair do not."""
     scores, members = some_scores(4, 1000)
     assert shadow_calibrated(scores, members, [0.005])[0.005] is None
-    block, _ = attack_figures(scores, members, 0.005)
+    block, *_ = attack_figures(scores, members, 0.005)
     assert block["tpr_at_fpr"]["0.005"] is not None and block["shadow_calibrated"]["0.005"] is None
     assert shadow_calibrated(*some_scores(6, 1100), [0.005])[0.005] is not None

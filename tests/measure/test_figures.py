@@ -71,7 +71,7 @@ def test_precision(tpr, fpr, prior, value):
 
 def test_what_is_not_measurable_is_null():
     scores, members = some_scores()
-    block, _ = attack_figures(scores, members, 0.001)
+    block, *_ = attack_figures(scores, members, 0.001)
     assert block["tpr_at_fpr"]["0.001"] is None and block["tpr_at_fpr"]["0.0001"] is None
     assert block["tpr_at_fpr_target_calibrated"]["0.001"] is None
     assert block["tpr_at_fpr"]["0.01"]["tpr"] == Roc.of(scores, members).at(0.01)[1]

@@ -33,7 +33,7 @@ def test_interval_equals_the_slow_bootstrap(fpr, prior):
 
 def test_the_summary_holds_the_interval_at_the_rate_at_which_precision_is_taken():
     scores, members = some_scores(strength=1.5)
-    block, roc = attack_figures(scores, members, 0.001)
+    block, roc, _ = attack_figures(scores, members, 0.001)
     counted = counting_fpr(0.001, roc.negatives, scores.shape[1])
     for prior in PRIORS:
         low, high = block["precision_at_prior_ci"][rate(prior)]
@@ -49,7 +49,7 @@ def test_where_a_resample_flags_nothing_there_is_no_interval():
     assert None in draws and any(d is not None for d in draws)
     curves = Curves.of(scores, members, Roc.of(scores, members))
     assert precision_interval(curves, 0.01, 0.5) is None
-    block, _ = attack_figures(np.zeros(scores.shape), members, 0.01)
+    block, *_ = attack_figures(np.zeros(scores.shape), members, 0.01)
     assert block["precision_at_prior"] == block["precision_at_prior_ci"] == dict.fromkeys(("0.5", "0.1", "0.01"))
 
 

@@ -39,8 +39,14 @@ class OutTest:
 
     def accuses(self, signals: np.ndarray, fpr: float) -> np.ndarray:
         """Whether signals (..., N) lie where at most a share `fpr` < 0.5 of OUT models' do, on the IN side."""
-        reach = self.stretch * student.isf(fpr, self.degrees) * self.scale
-        return self.side * (signals - self.location) > reach
+        return self.side * (signals - self.location) > self._reach(fpr)
+
+    def threshold(self, fpr: float) -> np.ndarray:
+        """The signal float64 (N,) beyond which, on the IN side, the test accuses."""
+        return self.location + self.side * self._reach(fpr)
+
+    def _reach(self, fpr: float) -> np.ndarray:
+        return self.stretch * student.isf(fpr, self.degrees) * self.scale
 
     def p_value(self, signals: np.ndarray) -> np.ndarray:
         """Chance (..., N) that a model that never saw the record shows a signal as far on the IN side, or farther.

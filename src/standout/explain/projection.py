@@ -12,8 +12,8 @@ from standout.explain.geometry import narrowed
 from standout.explain.penultimate import unseeing
 from standout.threads import one_thread
 
-MOST, FEWEST = 600, 20
-"""Records of a panel at most, which bounds the time whatever the data: two panels take some seconds of one core; and
+MOST, FEWEST = 1000, 20
+"""Records of a panel at most, which bounds the time whatever the data: two panels take six seconds of one core; and
 at least, or there is no shape to see."""
 COMPONENTS, PERPLEXITY, STEPS, ANGLE = 30, 30, 400, 0.8
 """Twice the steps and exact forces keep no more neighbours on digits (trustworthiness .9943 and .9947)."""

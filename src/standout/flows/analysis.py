@@ -14,13 +14,13 @@ from standout.estimate.stability import stability
 from standout.explain.causes import CAUSES
 from standout.flows.attacking import Attacked, attack_all
 from standout.flows.explaining import Explained, explain, notes
+from standout.flows.exploring import Signals, own_test, write_explorer
 from standout.flows.options import Options
 from standout.flows.overall import overall
-from standout.flows.pictured import pictured
 from standout.flows.policy import judged as judged_by
 from standout.flows.rounds import Rounds
 from standout.flows.screening import screening
-from standout.flows.seen_by_nets import with_maps
+from standout.flows.seen import seen
 from standout.flows.target import Target, judge
 from standout.measure.overfitting import accuracy_and_gap, accuracy_unknown
 from standout.measure.precision import record_precision
@@ -109,11 +109,11 @@ def analyse(
         summary["target"] = judged.block
     forget_other_defences(folder, summary, table)
     write_records(folder, table.iloc[np.argsort(records.place, kind="stable")].reset_index(drop=True))
-    shown = {}
-    if records.data is not None and not config["asked"].get("redact"):
-        content = pictured(records.data, table, explained.evidence)
-        shown, lines = with_maps(content, config, records, outputs, table)
-        warnings += lines
+    test = own_test(attacked.signal, outputs.members, estimated.tails, estimated.fit.noise_factor)
+    signals = Signals(attacked.signal, outputs.members, test, options.fpr)
+    shown, arrays, lines = seen(config, records, outputs, table, explained.evidence, signals)
+    warnings += lines
+    write_explorer(folder, arrays)
     folder.write_json("figures.json", {"counted_at": attacked.counted_at, "roc": attacked.drawn, **shown})
     clock.append(time.perf_counter())
     spent = np.diff(clock)
@@ -140,7 +140,8 @@ def forget_other_defences(folder: RunFolder, summary: dict, table: pd.DataFrame)
         old = read_records(folder.path)
         if set(old["record"][old["exposed"]]) == set(table["record"][table["exposed"]].astype(str)):
             return
-    folder.delete("defences.json")
+    for name in ("defences.json", "defences.csv"):
+        folder.delete(name)
 
 
 def estimate_all(

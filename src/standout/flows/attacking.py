@@ -9,9 +9,13 @@ from standout.attacks.smoothing import Smoothing, choose_smoothing, smoothed_sco
 from standout.errors import listed
 from standout.flows.options import Options
 from standout.measure.figures import attack_figures, counting_fpr, rate
+from standout.measure.intervals import Curves
 from standout.measure.roc import Roc
 from standout.shadows.outputs import Outputs
 from standout.signals import smooth
+
+BAND = 24
+"""Rates at which the interval of a curve is drawn."""
 
 
 @dataclass(eq=False)
@@ -51,11 +55,11 @@ def attack_all(outputs: Outputs, options: Options, warnings: list[str]) -> Attac
     out = Attacked(signal, smoothing, count_at, np.inf, np.zeros(members.shape, dtype=bool))
     for name in options.attacks:
         scores = scores_of(name, outputs, signal, smoothing)
-        out.figures[name], curve = attack_figures(scores, members, options.fpr)
-        out.drawn[name] = outline_of(curve)
+        out.figures[name], curve, resampled = attack_figures(scores, members, options.fpr)
+        out.drawn[name] = outline_of(curve, resampled, records)
         out.threshold = curve.at(count_at)[0]
         out.flags = scores >= out.threshold
-        del scores, curve  # some arrays of all scores: the next attack makes its own
+        del scores, curve, resampled  # some arrays of all scores: the next attack makes its own
     if smoothing:
         out.signal = smooth(signal, smoothing.overall).astype(np.float32)
     return out
@@ -73,7 +77,15 @@ def scores_of(name: str, outputs: Outputs, rescaled: np.ndarray, smoothing: Smoo
     return leave_pair_out(attack, rescaled, outputs.members)
 
 
-def outline_of(curve: Roc) -> dict:
-    """Points of a ROC curve for drawing."""
+def outline_of(curve: Roc, resampled: Curves, records: int) -> dict:
+    """Points of a ROC curve for drawing, and its 95 % band at rates that the data support."""
     fpr, tpr = curve.outline()
-    return {"fpr": [float(f) for f in fpr], "tpr": [float(t) for t in tpr], "non_members": curve.negatives}
+    first = max(10 / curve.negatives, 1 / records)
+    at = np.geomspace(first, 1, BAND) if first < 1 else np.ones(1)
+    low, high = resampled.band(at)
+    return {
+        "fpr": [float(f) for f in fpr],
+        "tpr": [float(t) for t in tpr],
+        "non_members": curve.negatives,
+        "band": {"fpr": at.tolist(), "lo": low.tolist(), "hi": high.tolist()},
+    }

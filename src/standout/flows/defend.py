@@ -15,7 +15,7 @@ from standout.defend.judge import Treated
 from standout.defend.table import CONTROL, DEFENCES, defended, parse
 from standout.errors import InputError, listed
 from standout.flows.aiming import ON, aim_of
-from standout.flows.judging import Judged, defences_json
+from standout.flows.judging import Judged, defences_json, exposures
 from standout.flows.onion import Peeling, check_rounds
 from standout.flows.run import Run
 from standout.flows.sharing import Answers, followers
@@ -25,6 +25,7 @@ from standout.recipes.identity import UnidentifiableError
 from standout.report.build import write_report
 from standout.run.folder import RunFolder, writable
 from standout.run.key import key_of
+from standout.run.tables import table_as_csv
 from standout.shadows.backends import Crew, crew_of
 from standout.shadows.plan import extend_plan, planned
 from standout.shadows.stack import Also
@@ -58,8 +59,8 @@ def defend(
     rounds: above 1 an aimed defence is trained so many times, each time aimed at those, too, who were not exposed
     before and are so under it. model, x, y, ids, groups, key: those of an audit that had them from Python (`defend` of
     the Run that the audit returned knows them); source: where the data lie by now. jobs, backend: as in audit.
-    Writes defences.json, of these defences alone, and the report; returns the Run. Raises InputError, in one line, for
-    whatever cannot be used.
+    Writes defences.json and defences.csv, of these defences alone, and the report; returns the Run. Raises InputError,
+    in one line, for whatever cannot be used.
     """
     asked = check_asked(defences)
     check_rounds(rounds, asked)
@@ -92,6 +93,7 @@ def defend(
         named = on if isinstance(on, str) and on in ON and on != "suspect-labels" else "ids"
         peeling = Peeling(audit, found[CONTROL])
         peel = (lambda text: peeling.peeled(found[text], aim, rounds, judged)) if rounds > 1 else None
+        audit.folder.write("defences.csv", table_as_csv(exposures(audit, found)))
         audit.folder.write_json("defences.json", defences_json(audit, found, aim, named, peel))
         write_report(audit.folder)
     return Run(audit.folder.path)

@@ -9,14 +9,17 @@ import pandas as pd
 
 from standout.attacks.smoothing import choose_smoothing
 from standout.data.quasi import quasi_columns
+from standout.estimate.prior import fit_signals
+from standout.estimate.tails import fit_tails
 from standout.explain.causes import CAUSES
 from standout.flows.explaining import Explained, explain
+from standout.flows.exploring import Signals, own_test, write_explorer
 from standout.flows.overall import overall
-from standout.flows.pictured import pictured
 from standout.flows.preparing import with_quasi
 from standout.flows.run import Run
 from standout.flows.screening import screening
-from standout.flows.seen_by_nets import ABSENT, OTHERWISE, with_maps
+from standout.flows.seen import seen
+from standout.flows.seen_by_nets import ABSENT, OTHERWISE
 from standout.flows.stored import Audit
 from standout.report.build import write_report
 from standout.run.tables import write_records
@@ -58,14 +61,16 @@ def explain_run(
     explained = explain(records, outputs, signal, exposed, exposure, quasi)
     table = with_explanation(table, explained)
     told = overall(records, explained, table, summary["exposed"].get("variance"))
-    shown, lines = {}, []
-    if not config["asked"].get("redact"):
-        content = pictured(records.data, table, explained.evidence)
-        shown, lines = with_maps(content, config, records, outputs, table)
+    fpr, members = summary["exposed"]["fpr"], outputs.members
+    noise = fit_signals(signal, members).noise_factor
+    test = own_test(signal, members, fit_tails(signal, members, fpr, noise), noise)
+    signals = Signals(signal, members, test, fpr)
+    shown, arrays, lines = seen(config, records, outputs, table, explained.evidence, signals)
     with folder.writing(shadows=False):
         if quasi_identifiers is not None:
             folder.write_json("config.json", config)
         write_records(folder, table.iloc[np.argsort(records.place, kind="stable")].reset_index(drop=True))
+        write_explorer(folder, arrays)
         drawn = folder.read_json("figures.json") or {}
         folder.write_json("figures.json", {**{k: drawn.get(k) for k in ("counted_at", "roc")}, **shown})
         took = time.perf_counter() - start

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
 from standout.defend.judge import Adaptive, Treated, adaptive, static, threshold
 from standout.defend.paired import Mean, Seen, cost, cut, recognised, seen, spread_of
@@ -95,6 +96,14 @@ def defences_json(
         "recommended": advice.name,
         "by_cause": advice.by_cause,
     }
+
+
+def exposures(audit: Audit, found: dict[str, Judged]) -> pd.DataFrame:
+    """defences.csv: of each record of the audit, in the user's order, its exposure under the control and under each
+    defence."""
+    order = np.argsort(audit.records.place, kind="stable")
+    columns = {text: judged.estimated.posterior.exposure[order] for text, judged in found.items()}
+    return pd.DataFrame({"record": audit.records.ids[order], **columns})
 
 
 def told(found: Adaptive) -> dict:

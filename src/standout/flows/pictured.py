@@ -5,7 +5,7 @@ import pandas as pd
 
 from standout.data.dataset import Dataset
 from standout.explain import Evidence
-from standout.explain.projection import panels
+from standout.explain.projection import Panel, panels
 from standout.flows.ends import ends
 from standout.flows.exhibits import exhibits
 
@@ -13,12 +13,15 @@ COLOURED = 10
 """Classes that the map tells apart by colour; the others are grey."""
 
 
-def pictured(dataset: Dataset, table: pd.DataFrame, evidence: Evidence) -> dict:
-    """Blocks of figures.json that hold something of single records. Rows of table are those of dataset."""
-    return {**exhibits(dataset, table, evidence), **ends(dataset, table, evidence), **mapped(dataset, table, evidence)}
+def pictured(dataset: Dataset, table: pd.DataFrame, evidence: Evidence) -> tuple[dict, list[Panel]]:
+    """Blocks of figures.json that hold something of single records, and the panels of the map. Rows of table are those
+    of dataset."""
+    drawn = panels(evidence, table["exposed"].to_numpy(dtype=bool))
+    blocks = (exhibits(dataset, table, evidence), ends(dataset, table, evidence), mapped(dataset, table, drawn))
+    return {name: block for part in blocks for name, block in part.items()}, drawn
 
 
-def mapped(dataset: Dataset, table: pd.DataFrame, evidence: Evidence) -> dict:
+def mapped(dataset: Dataset, table: pd.DataFrame, drawn: list[Panel]) -> dict:
     """{"map": {"labels": [...], "panels": [...]}}; nothing where no panel can be drawn.
 
     labels: the classes with a colour, those with most exposed records first. A panel: model (None: raw features), its
@@ -26,7 +29,6 @@ def mapped(dataset: Dataset, table: pd.DataFrame, evidence: Evidence) -> dict:
     for the others) and exposed (places among those shown).
     """
     exposed = table["exposed"].to_numpy(dtype=bool)
-    drawn = panels(evidence, exposed)
     if not drawn:
         return {}
     seen = np.concatenate([p.rows for p in drawn])

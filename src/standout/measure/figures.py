@@ -17,8 +17,9 @@ def counting_fpr(fpr: float, negatives: int, records: int) -> float:
     return next((f for f in [fpr, *larger] if measurable(f, negatives, records)), 0.1)
 
 
-def attack_figures(scores: np.ndarray, members: np.ndarray, fpr: float) -> tuple[dict, Roc]:
-    """Summary block of one attack and its pooled curve, from leave-pair-out scores and members (M, N).
+def attack_figures(scores: np.ndarray, members: np.ndarray, fpr: float) -> tuple[dict, Roc, Curves]:
+    """Summary block of one attack, its pooled curve and those of all resamples, from leave-pair-out scores and members
+    (M, N).
 
     fpr: the audit's; AUC by mid-ranks, TPR at the largest achievable FPR at or below each, None where not measurable.
     """
@@ -47,7 +48,7 @@ def attack_figures(scores: np.ndarray, members: np.ndarray, fpr: float) -> tuple
         "precision_at_prior_ci": {rate(p): precision_interval(curves, counted, p) for p in PRIORS},
         "epsilon_lower_bound": None,
     }
-    return block, roc
+    return block, roc, curves
 
 
 def rate(value: float) -> str:

@@ -55,6 +55,11 @@ class Curves:
         reached = [np.where(place >= 0, rates[rows, np.maximum(place, 0)], 0.0) for rates in (self.tpr, self.fpr)]
         return reached[0], reached[1]
 
+    def band(self, fprs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """95 % intervals (F,), (F,) of the TPR at each of these FPRs."""
+        found = np.array([interval(self.at(f)[0]) for f in fprs]).reshape(-1, 2)
+        return found[:, 0], found[:, 1]
+
 
 def roc_intervals(
     scores: np.ndarray, members: np.ndarray, roc: Roc, fprs: list[float]

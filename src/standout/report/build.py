@@ -8,10 +8,11 @@ from markupsafe import Markup
 
 from standout.errors import InputError
 from standout.report import meanings, shown, words
+from standout.report.explorer import explorer_of, read_explorer
 from standout.report.page import Page, page_of
 from standout.report.pareto import pareto_of
 from standout.run.folder import RunFolder
-from standout.run.tables import read_records
+from standout.run.tables import read_records, read_table
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -28,7 +29,10 @@ def write_report(folder: RunFolder, *, redact: bool = False) -> None:
     config = folder.read_json("config.json") or {}
     asked = config.get("asked")
     redact = redact or bool(isinstance(asked, dict) and asked.get("redact"))
-    page = page_of(summary, read_records(folder.path), folder.read_json("figures.json"), config, redact=redact)
+    records, drawn = read_records(folder.path), folder.read_json("figures.json") or {}
+    after = read_table(folder.path / "defences.csv") if (folder.path / "defences.csv").is_file() else None
+    explorer = explorer_of(summary, records, drawn, read_explorer(folder), after, ids=not redact, content=not redact)
+    page = replace(page_of(summary, records, drawn, config, redact=redact), explorer=explorer)
     found = folder.read_json("defences.json")  # figures and names of defences: no id
     page = replace(page, defences=found, pareto=pareto_of(found))
     folder.write("report.html", render(page).encode("utf-8", "replace"))

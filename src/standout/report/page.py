@@ -92,6 +92,7 @@ class Page:
     gradcam: dict[str, Any] | None = None
     defences: dict[str, Any] | None = None
     pareto: Pareto | None = None
+    explorer: dict[str, Any] = field(default_factory=lambda: {"records": 0, "rows": 0, "roc": [], "supported": None})
     redacted: bool = False
     ids: frozenset[str] = frozenset()
 

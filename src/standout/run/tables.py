@@ -56,9 +56,12 @@ def unescaped(text: str) -> str:
 
 def read_records(path: Path) -> pd.DataFrame:
     """The records table of a run folder, text columns as they were."""
-    table = pd.read_csv(
-        path / "records.csv", dtype=dict.fromkeys(TEXT, str), keep_default_na=False, na_values={}, encoding="utf-8"
-    )
+    return read_table(path / "records.csv")
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """A table that `table_as_csv` wrote."""
+    table = pd.read_csv(path, dtype=dict.fromkeys(TEXT, str), keep_default_na=False, na_values={}, encoding="utf-8")
     for column in table.columns:
         if column in TEXT:
             table[column] = [unescaped(v) for v in table[column]]

@@ -156,7 +156,8 @@ def page_of(
         characteristics=characteristics_of(summary),
         non_members=min((c["non_members"] for c in curves.values()), default=None),
         drawings={
-            "crowd": figures.crowd(np.sort(exposed)[::-1] if redact else exposed),  # a place in the table names a record
+            # a place in the table names a record
+            "crowd": figures.crowd(np.sort(exposed)[::-1] if redact else exposed),
             "roc": roc_at_both_widths(curves, attacks, len(records)),
             "histogram": both(figures.histogram, counts, above),
         },

@@ -9,7 +9,7 @@ import pytest
 import standout
 from standout.cli import main
 
-FILES = ("records.csv", "records.parquet", "figures.json", "report.html")
+FILES = ("records.csv", "records.parquet", "figures.json", "explorer.npz", "report.html")
 
 
 @pytest.fixture(scope="module")

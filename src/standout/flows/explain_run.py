@@ -24,6 +24,7 @@ from standout.flows.stored import Audit
 from standout.report.build import write_report
 from standout.run.tables import write_records
 from standout.signals import smooth
+from standout.threads import one_thread
 
 BEFORE, AFTER = "memorization", "cause"
 """Columns of the records table that characteristics stand between."""
@@ -62,8 +63,9 @@ def explain_run(
     table = with_explanation(table, explained)
     told = overall(records, explained, table, summary["exposed"].get("variance"))
     fpr, members = summary["exposed"]["fpr"], outputs.members
-    noise = fit_signals(signal, members).noise_factor
-    test = own_test(signal, members, fit_tails(signal, members, fpr, noise), noise)
+    with one_thread():  # as the audit did
+        noise = fit_signals(signal, members).noise_factor
+        test = own_test(signal, members, fit_tails(signal, members, fpr, noise), noise)
     signals = Signals(signal, members, test, fpr)
     shown, arrays, lines = seen(config, records, outputs, table, explained.evidence, signals)
     with folder.writing(shadows=False):

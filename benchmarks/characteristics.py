@@ -20,7 +20,7 @@ SETS = {
     "retail100": {"model": "mlp", "settings": {"epochs": 8, "batch_size": 128}},
     "letter": {"model": "random-forest", "records": 4000},
     "adult": {"model": "gradient-boosting", "records": 4000},
-    "cifar10": {"model": "convnet", "settings": {"epochs": 12, "channels": (16, 32, 64)}, "shadows": 16},
+    "cifar10": {"model": "convnet", "settings": {"epochs": 12, "channels": (8, 16, 32)}, "shadows": 16},
 }
 SUBSET = {"cifar10": 10_000}
 """Records that are drawn at first, where all would take hours."""

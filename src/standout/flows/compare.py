@@ -13,6 +13,7 @@ from standout.flows.comparison.finished import Finished, finished
 from standout.flows.comparison.pairs import all_pairs
 from standout.flows.run import Run
 from standout.report.compared import render_comparison
+from standout.report.notebook import of_comparison
 from standout.run.folder import RunFolder
 
 
@@ -55,6 +56,10 @@ class Comparison:
             "pairs": list(self.pairs),
             "warnings": list(self.warnings),
         }
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return of_comparison(self.as_dict())
 
     def __repr__(self) -> str:
         return f"<Comparison of {', '.join(self.table['run'])}>"

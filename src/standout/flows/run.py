@@ -103,6 +103,16 @@ class Run:
         done = explain_run(self.path, x, y, ids=ids, groups=groups, source=source, quasi_identifiers=quasi_identifiers)
         return self._handed_to(done)
 
+    def _repr_html_(self) -> str | None:
+        """What a notebook shows; None, so that it shows the text, for a shard."""
+        if self.shard is not None:
+            return None
+        from standout.report.notebook import of_run
+
+        asked = (RunFolder(self.path).read_json("config.json") or {}).get("asked")
+        redact = bool(isinstance(asked, dict) and asked.get("redact"))
+        return of_run(self.summary, self.exposed, str(self.path / "report.html"), redact=redact)
+
     def __repr__(self) -> str:
         if self.shard is not None:
             return f"<Run: shard {self.shard}, in {self.path}>"

@@ -110,5 +110,3 @@ def explain(
     return finish(
         flow(run, source=source, quasi_identifiers=quasi_identifier), quiet=quiet, json=json, fail_over=sys.maxsize
     )
-
-

@@ -21,11 +21,12 @@ from standout.run.folder import RunFolder
 class Comparison:
     """What `compare` found.
 
-    table: DataFrame, a row per run: run (its short name), data, model, records, shadows, accuracy_test, accuracy_gap and
-    its 95 % interval, verdict, attack (the main one) and its auc and tpr at FPR 0.1 % with 95 % intervals (_lo, _hi), fpr, above,
-    exposed, share, detectable, causes, seconds, path; missing where a run does not know.
+    table: DataFrame, a row per run: run (its short name), data, model, records, shadows, accuracy_test, accuracy_gap
+    with its 95 % interval (_lo, _hi), verdict, attack (the main one) and its auc and tpr at FPR 0.1 % with 95 %
+    intervals, fpr, above, exposed, share, detectable, causes, seconds, path; missing where a run does not know.
     records: DataFrame, a row per record that all runs have, in the order of the first: record, label (of the first
-    run), and of each run `exposure NAME`, `exposure_lo NAME`, `exposure_hi NAME` and `exposed NAME`. Empty where the runs are of different data.
+    run), and of each run `exposure NAME`, `exposure_lo NAME`, `exposure_hi NAME` and `exposed NAME`. Empty where the
+    runs are of different data.
     pairs: for each two runs, how many records they have in common, Spearman's rank correlation of exposures,
     `clearly_higher` (95 % intervals that do not meet, which side is higher), and which records are exposed in both or
     in one alone; None where settings differ and it cannot be said.
@@ -41,8 +42,10 @@ class Comparison:
     redacted: bool = False
 
     def report(self, path: str | Path, *, redact: bool = False) -> Path:
-        """Write one self-contained HTML file: runs side by side, pairs, and the 200 records whose exposures lie farthest
-        apart; redact: without ids and labels of records. Raises InputError where the file cannot be written."""
+        """Write one self-contained HTML file: runs side by side, pairs, and the 200 records that differ most.
+
+        redact: without ids and labels of records. Raises InputError where the file cannot be written.
+        """
         target = Path(path)
         page = render_comparison(self.as_dict(), self.records, redact=redact or self.redacted)
         RunFolder(target.parent).write(target.name, page.encode("utf-8", "replace"))

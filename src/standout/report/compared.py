@@ -29,8 +29,8 @@ def render_comparison(said: dict[str, Any], records: pd.DataFrame, *, redact: bo
 
 
 def rows_of(records: pd.DataFrame, names: list[str]) -> list[dict[str, Any]]:
-    """The MOST records whose exposures lie farthest apart, those first: each with its id, label, and of each run exposure,
-    interval, and whether it counts as exposed."""
+    """The MOST records whose exposures lie farthest apart, those first: each with its id, label, and of each run
+    exposure, interval, and whether it counts as exposed."""
     if not len(records):
         return []
     exposures = records[[f"exposure {name}" for name in names]]

@@ -6,7 +6,9 @@ from typing import Any
 from standout.attacks import ATTACKS
 from standout.report.words import exactly
 
-NOT_ASKED = ("stable", "policy", "slices/classes", "slices/groups", "target/likeness", "shadows/seed", "stable/would_need")
+NOT_ASKED = frozenset(
+    ("stable", "stable/would_need", "policy", "slices/classes", "slices/groups", "target/likeness", "shadows/seed")
+)
 """Null where nothing was asked for, or there is nothing of the kind."""
 
 FEW = "too few records in models that did not train on them"
@@ -53,7 +55,8 @@ def unmeasured(summary: dict) -> list[tuple[str, str]]:
     for path in nulls(summary):
         if "/".join(path) in NOT_ASKED:
             continue
-        found[next((said for said in (told(rule, path) for rule in RULES) if said), ("/".join(path), "not stored"))] = None
+        said = (told(rule, path) for rule in RULES)
+        found[next((what for what in said if what), ("/".join(path), "not stored"))] = None
     return list(found)
 
 

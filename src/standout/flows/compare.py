@@ -42,7 +42,7 @@ class Comparison:
     redacted: bool = False
 
     def report(self, path: str | Path, *, redact: bool = False) -> Path:
-        """Write one self-contained HTML file: runs side by side, pairs, and the 200 records that differ most.
+        """Write one self-contained HTML file: runs side by side, pairs, the 200 records that differ most.
 
         redact: without ids and labels of records. Raises InputError where the file cannot be written.
         """

@@ -62,7 +62,7 @@ GLOSSARY = {
     "with: the prior. In records.csv, column precision: of the accusations of this one record, the share that is true "
     "if it is as often in training as not; empty where it is never accused.",
     "Next to nothing": "Said of an attacker with one threshold for all records where the 95% intervals of both its "
-    "figures are small: an AUC of at most 0.55, and a TPR of at most 2% at an FPR of 1%.",
+    "figures end low: that of the AUC at 0.55 at most, and that of the TPR at an FPR of 1%, where measurable, at 2%.",
     "AUROC of a characteristic": "The chance that it is higher for an exposed record than for another one. "
     "0.5: it explains nothing here.",
 }

@@ -169,7 +169,7 @@ def page_of(
         non_members=min((c["non_members"] for c in curves.values()), default=None),
         drawings={
             # a place in the table names a record
-            "crowd": figures.crowd(np.sort(exposed)[::-1] if redact else exposed),
+            "crowd": figures.crowd(exposed if names else np.sort(exposed)[::-1]),
             "roc": roc_at_both_widths(curves, attacks, len(records)),
             "histogram": both(figures.histogram, counts, above),
         },

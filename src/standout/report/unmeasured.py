@@ -1,6 +1,7 @@
 """Which figures this run could not measure: every null of the summary, in words, and why."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from standout.attacks import ATTACKS
@@ -48,16 +49,45 @@ RULES: tuple[tuple[str, str, str], ...] = (
 """(path, what it is, why it is missing). `*`: anything, a last one also whatever lies below; `@`: a rate."""
 
 
-def unmeasured(summary: dict) -> list[tuple[str, str]]:
-    """(what, why) of each figure that is null, once, in the order of the summary; a null that no rule knows is named by
-    its place."""
-    found: dict[tuple[str, str], None] = {}
-    for path in nulls(summary):
-        if "/".join(path) in NOT_ASKED:
+@dataclass
+class Missing:
+    """A figure that this run could not measure. rates: at which, as chosen; of: of which attacks, if not of all."""
+
+    what: str
+    why: str
+    rates: list[str] = field(default_factory=list)
+    of: list[str] = field(default_factory=list)
+
+    @property
+    def said(self) -> str:
+        """What it is, with its rates."""
+        text = self.what.replace("@", ", ".join(self.rates))
+        return text[:1].upper() + text[1:]
+
+
+def unmeasured(summary: dict) -> list[Missing]:
+    """Each figure that is null, once, in the order of the summary; a null that no rule knows is named by its place."""
+    found: dict[tuple[str, str], Missing] = {}
+    missing = list(nulls(summary))
+    for path in missing:
+        if "/".join(path) in NOT_ASKED or path[0] == "policy" or figure_of(path) in missing:
             continue
-        said = (told(rule, path) for rule in RULES)
-        found[next((what for what in said if what), ("/".join(path), "not stored"))] = None
-    return list(found)
+        what, why = next((rule[1:] for rule in RULES if fits(rule[0], path)), ("/".join(path), "not stored"))
+        one = found.setdefault((what, why), Missing(what, why))
+        if "@" in what and share(path[-1]) not in one.rates:
+            one.rates.append(share(path[-1]))
+        if path[0] == "attacks" and path[1] not in one.of:
+            one.of.append(path[1])
+    for one in found.values():
+        if len(one.of) == len(summary.get("attacks") or {}):
+            one.of.clear()
+    return list(found.values())
+
+
+def figure_of(path: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Place of the figure that an interval of a name of its own goes with; None for what is none."""
+    inner = tuple(part.removesuffix("_ci") for part in path)
+    return None if inner == path else inner
 
 
 def nulls(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -69,22 +99,15 @@ def nulls(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
             yield from nulls(inner, (*path, str(key)))
 
 
-def told(rule: tuple[str, str, str], path: tuple[str, ...]) -> tuple[str, str] | None:
-    """What a rule says of this place; None where it is another's."""
-    where, what, why = rule
+def fits(where: str, path: tuple[str, ...]) -> bool:
+    """Whether the path of a rule is that of this place."""
     parts = where.split("/")
     if len(path) < len(parts) or (len(path) > len(parts) and parts[-1] != "*"):
-        return None
-    rate = ""
-    for part, key in zip(parts, path):
-        if part == "@":
-            rate = share(key)
-        elif part.endswith("*"):
-            if not key.startswith(part[:-1]):
-                return None
-        elif part != key:
-            return None
-    return what.replace("@", rate), why
+        return False
+    return all(
+        part == "@" or (key.startswith(part[:-1]) if part.endswith("*") else part == key)
+        for part, key in zip(parts, path)
+    )
 
 
 def share(key: str) -> str:

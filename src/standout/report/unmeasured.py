@@ -28,6 +28,7 @@ RULES: tuple[tuple[str, str, str], ...] = (
     ("attacks/*/epsilon_lower_bound", "a lower bound on the epsilon of differential privacy",
      "no bound is known that holds for trainings which share their records"),
     ("attacks/*/*", "other figures of attacks", "too few models or records"),
+    ("attacks/*", "figures", "it was not run"),
     ("exposed/detectable", "the smallest exposure that is reported with 80% chance", "too few shadow models"),
     ("exposed/own_fpr_seen/*", "the false-alarm rate seen over the exposed", "no exposed record, or too few trials"),
     ("exposed/own_fpr_seen", "the false-alarm rates seen", "too few shadow models"),
@@ -79,7 +80,7 @@ def unmeasured(summary: dict) -> list[Missing]:
         if path[0] == "attacks" and path[1] not in one.of:
             one.of.append(path[1])
     for one in found.values():
-        if len(one.of) == len(summary.get("attacks") or {}):
+        if set(one.of) >= {name for name, block in (summary.get("attacks") or {}).items() if block}:
             one.of.clear()
     return list(found.values())
 

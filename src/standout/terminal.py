@@ -63,7 +63,7 @@ def headline(run) -> None:
     console = Console(highlight=False)
     # a terminal breaks lines between words; a file gets them whole, and so do tables and paths anywhere
     say = partial(console.print, soft_wrap=not console.is_terminal)
-    whole = partial(console.print, soft_wrap=True)
+    whole = partial(Console(highlight=False, width=max(console.width, TABLE)).print, soft_wrap=True)
     exposed, accuracy = s["exposed"], s["accuracy"]
     data, model = s["dataset"], s["model"]
     classes = "classes not known" if data["classes"] is None else f"{data['classes']} classes"
@@ -94,7 +94,7 @@ def headline(run) -> None:
         say("[dim]no exposure is sure (80 %) to be reported with so few shadows; ask for more (64 are usual)[/]")
     if (s.get("stable") or {}).get("met"):
         say(f"[dim]stable after {s['shadows']['count']} models: all targets are met (see the report)[/]")
-    whole(attack_table(s), width=max(console.width, TABLE))
+    whole(attack_table(s))
     for rate in [r for r, cell in next(iter(s["attacks"].values()))["tpr_at_fpr"].items() if cell is None]:
         say(f"[dim]TPR at FPR {rate}: not measurable with {data['records']:,} records in these models[/]")
     if "target" in s:

@@ -75,6 +75,6 @@ def environment_of() -> Environment:
         about_characteristic=meanings.about_characteristic,
         glossary=meanings.GLOSSARY,
         cause_said=meanings.CAUSE_SAID,
-        style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
+        style=Markup("".join((TEMPLATES / name).read_text(encoding="utf-8") for name in ("report.css", "print.css"))),
     )
     return environment

@@ -29,6 +29,8 @@ RULES: tuple[tuple[str, str, str], ...] = (
      "no bound is known that holds for trainings which share their records"),
     ("attacks/*/*", "other figures of attacks", "too few models or records"),
     ("attacks/*", "figures", "it was not run"),
+    ("attacks", "all attacks", "none was run"),
+    ("characteristics", "characteristics", "none is stored"),
     ("exposed/detectable", "the smallest exposure that is reported with 80% chance", "too few shadow models"),
     ("exposed/own_fpr_seen/*", "the false-alarm rate seen over the exposed", "no exposed record, or too few trials"),
     ("exposed/own_fpr_seen", "the false-alarm rates seen", "too few shadow models"),
@@ -77,7 +79,7 @@ def unmeasured(summary: dict) -> list[Missing]:
         one = found.setdefault((what, why), Missing(what, why))
         if "@" in what and share(path[-1]) not in one.rates:
             one.rates.append(share(path[-1]))
-        if path[0] == "attacks" and path[1] not in one.of:
+        if path[0] == "attacks" and len(path) > 1 and path[1] not in one.of:
             one.of.append(path[1])
     for one in found.values():
         if set(one.of) >= {name for name, block in (summary.get("attacks") or {}).items() if block}:

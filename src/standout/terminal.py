@@ -4,6 +4,7 @@ import contextlib
 import json as to_json
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
@@ -11,6 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from standout.errors import InputError, did_you_mean, listed
+
+TABLE = 100
+"""Columns that a table has: a narrower terminal breaks its lines, and no figure is cut."""
 
 
 class Rate(ProgressColumn):
@@ -56,49 +60,51 @@ def progress_bar(quiet: bool) -> Iterator[tuple[Callable[[int, int], None] | Non
 def headline(run) -> None:
     """The verdict, the attack table and where the report lies."""
     s = run.summary
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False)
+    # a terminal breaks lines between words; a file gets them whole, and so do tables and paths anywhere
+    say = partial(console.print, soft_wrap=not console.is_terminal)
+    whole = partial(Console(highlight=False, width=max(console.width, TABLE)).print, soft_wrap=True)
     exposed, accuracy = s["exposed"], s["accuracy"]
     data, model = s["dataset"], s["model"]
     classes = "classes not known" if data["classes"] is None else f"{data['classes']} classes"
     models = f"{s['shadows']['count']} shadow models of {_plain(model['name'])}"
     if s["shadows"]["seed"] is None:
         models = f"{s['shadows']['count']} models, {_plain(model['name'])}"
-    console.print(f"[bold]{_plain(data['name'])}[/]: {data['records']:,} records, {classes}; {models}")
+    say(f"[bold]{_plain(data['name'])}[/]: {data['records']:,} records, {classes}; {models}")
     if accuracy["verdict"] is None:
-        console.print("accuracy: not known from signals alone")
+        say("accuracy: not known from signals alone")
     else:
-        console.print(
+        say(
             f"accuracy {accuracy['train']:.1%} in training, {accuracy['test']:.1%} outside: {accuracy['verdict']} "
             f"(gap {100 * accuracy['gap']:.1f} points, 95 % interval {100 * accuracy['gap_ci'][0]:.1f} to "
             f"{100 * accuracy['gap_ci'][1]:.1f})"
         )
-    colour = "red" if exposed["count"] else "green"
-    console.print(
-        f"[bold {colour}]{exposed['count']} of {data['records']:,} records are exposed[/]: recognised as training data "
-        f"in more than {exposed['above']:.0%} of the trainings that used them, at one false alarm in "
-        f"{1 / exposed['fpr']:,.0f}"
+    count, of = exposed["count"], f"of {data['records']:,} records"
+    if count:
+        found = f"[bold red]{count:,} {of} {'is' if count == 1 else 'are'} exposed[/]"
+    else:
+        found = f"[bold green]none {of} was found to be exposed[/]"
+    say(
+        f"{found}: recognised as training data in more than {exposed['above']:.0%} of the trainings that used "
+        f"{'it' if count < 2 else 'them'}, at one false alarm in {1 / exposed['fpr']:,.0f}"
     )
     if exposed["detectable"] is not None:
-        console.print(
-            f"[dim]smallest exposure that this many shadows report with 80 % chance: {exposed['detectable']:.0%}[/]"
-        )
+        say(f"[dim]smallest exposure that this many shadows report with 80 % chance: {exposed['detectable']:.0%}[/]")
     else:
-        console.print(
-            "[dim]no exposure is sure (80 %) to be reported with so few shadows; ask for more (64 are usual)[/]"
-        )
+        say("[dim]no exposure is sure (80 %) to be reported with so few shadows; ask for more (64 are usual)[/]")
     if (s.get("stable") or {}).get("met"):
-        console.print(f"[dim]stable after {s['shadows']['count']} models: all targets are met (see the report)[/]")
-    console.print(attack_table(s))
+        say(f"[dim]stable after {s['shadows']['count']} models: all targets are met (see the report)[/]")
+    whole(attack_table(s))
     for rate in [r for r, cell in next(iter(s["attacks"].values()))["tpr_at_fpr"].items() if cell is None]:
-        console.print(f"[dim]TPR at FPR {rate}: not measurable with {data['records']:,} records in these models[/]")
+        say(f"[dim]TPR at FPR {rate}: not measurable with {data['records']:,} records in these models[/]")
     if "target" in s:
-        console.print(target_line(s["target"]))
+        say(target_line(s["target"]))
     counts = {cause: n for cause, n in s["causes"].items() if n}
     if counts:
-        console.print("causes: " + ", ".join(f"{cause} {n}" for cause, n in counts.items()))
+        say("causes: " + ", ".join(f"{cause} {n}" for cause, n in counts.items()))
     for line in s["warnings"]:
-        console.print(f"[yellow]note:[/] {_plain(line)}")
-    console.print(f"report: {_plain(str(run.path / 'report.html'))}")
+        say(f"[yellow]note:[/] {_plain(line)}")
+    whole(f"report: {_plain(str(run.path / 'report.html'))}")
 
 
 def forecast(seen, *, json: bool, quiet: bool) -> int:

@@ -57,8 +57,8 @@ def defended(run: Run) -> None:
             console.print(rounds_of(text, d["rounds"]))
         if (d["changed_predictions"] or 0) > CHANGED:
             console.print(Text(f"{text} answers {percent(d['changed_predictions'])} of queries with another class"))
-    console.print(Text(found["recommendation"]))
-    console.print(Text(f"report: {run.path / 'report.html'}"))
+    console.print(Text(found["recommendation"]), soft_wrap=not console.is_terminal)
+    console.print(Text(f"report: {run.path / 'report.html'}"), soft_wrap=True)
 
 
 def rounds_of(text: str, rounds: list[dict]) -> Table:

@@ -3,7 +3,11 @@
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from standout.report.assessment import assessment
+
 VOID = {"meta", "link", "img", "br"}
+SOURCES = {row["link"] for row in [*assessment()["sources"], *assessment()["tags"].values()]}
+"""Addresses that a reader may follow, and the page never asks by itself: those of laws and taxonomies."""
 
 
 @dataclass

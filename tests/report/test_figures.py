@@ -81,7 +81,7 @@ def contrast(a: str, b: str) -> float:
 
 
 def test_colours_keep_wcag_aa():
-    style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
+    style = "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in ("report.css", "print.css"))
     schemes = [dict(re.findall(r"--([\w-]+): (#\w{6})", block)) for block in re.findall(r":root \{([^}]*)\}", style)]
     assert len(schemes) == 3
     for colours in schemes:

@@ -5,7 +5,15 @@ from typing import NoReturn
 
 from cyclopts import CycloptsError
 
-from standout.cli import auditing, defending, installation, runs, scoring, screening  # noqa: F401  each adds its commands
+from standout.cli import (  # noqa: F401  each adds its commands
+    auditing,
+    defending,
+    installation,
+    reporting,
+    runs,
+    scoring,
+    screening,
+)
 from standout.cli.app import app
 from standout.errors import InputError, one_line
 

@@ -9,6 +9,7 @@ from cyclopts import Parameter
 from standout.cli.app import app
 from standout.cli.arguments import Whole, check_fail_over
 from standout.cli.finish import dump, finish
+from standout.errors import InputError
 
 
 @app.command
@@ -44,13 +45,19 @@ def merge(
 
 
 @app.command
-def compare(*runs: Path, quiet: bool = False, json: bool = False) -> int:
+def compare(
+    *runs: Path, report: Path | None = None, redact: bool = False, quiet: bool = False, json: bool = False
+) -> int:
     """Set finished runs side by side: figures, and what becomes of the records that they share.
 
     Parameters
     ----------
     runs
         Two or more run folders.
+    report
+        Write the comparison to this file, one self-contained HTML page.
+    redact
+        That page without ids and labels of records.
     quiet
         Print nothing but errors.
     json
@@ -59,11 +66,17 @@ def compare(*runs: Path, quiet: bool = False, json: bool = False) -> int:
     from standout.flows.compare import compare as flow
     from standout.terminal_compare import compared
 
+    if redact and report is None:
+        raise InputError("--redact is about the page; give --report FILE too")
     found = flow(*runs)
+    if report is not None:
+        found.report(report, redact=redact)
     if json:
         print(dump(found.as_dict()))
     elif not quiet:
         compared(found)
+        if report is not None:
+            print(f"report: {report}")
     return 0
 
 
@@ -97,26 +110,3 @@ def explain(
     return finish(
         flow(run, source=source, quasi_identifiers=quasi_identifier), quiet=quiet, json=json, fail_over=sys.maxsize
     )
-
-
-@app.command
-def report(run: Path, /, *, redact: bool = False, quiet: bool = False) -> int:
-    """Write report.html of a run again, from what is stored.
-
-    Parameters
-    ----------
-    run
-        Run folder of a finished audit.
-    redact
-        Without ids and contents of records.
-    quiet
-        Print nothing but errors.
-    """
-    from standout.report.build import write_report
-    from standout.run.folder import RunFolder
-
-    RunFolder(run).refuse_unfinished()
-    write_report(RunFolder(run), redact=redact)
-    if not quiet:
-        print(run / "report.html")
-    return 0

@@ -12,21 +12,26 @@ from standout.flows.comparison.figures import figures, table
 from standout.flows.comparison.finished import Finished, finished
 from standout.flows.comparison.pairs import all_pairs
 from standout.flows.run import Run
+from standout.report.compared import render_comparison
+from standout.report.notebook import of_comparison
+from standout.run.folder import RunFolder
 
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
     """What `compare` found.
 
-    table: DataFrame, a row per run: run (its short name), data, model, records, shadows, accuracy_test, accuracy_gap,
-    verdict, attack (the main one) and its auc and tpr at FPR 0.1 % with 95 % intervals (_lo, _hi), fpr, above,
-    exposed, share, detectable, causes, seconds, path; missing where a run does not know.
+    table: DataFrame, a row per run: run (its short name), data, model, records, shadows, accuracy_test, accuracy_gap
+    with its 95 % interval (_lo, _hi), verdict, attack (the main one) and its auc and tpr at FPR 0.1 % with 95 %
+    intervals, fpr, above, exposed, share, detectable, causes, seconds, path; missing where a run does not know.
     records: DataFrame, a row per record that all runs have, in the order of the first: record, label (of the first
-    run), and of each run `exposure NAME` and `exposed NAME`. Empty where the runs are of different data.
+    run), and of each run `exposure NAME`, `exposure_lo NAME`, `exposure_hi NAME` and `exposed NAME`. Empty where the
+    runs are of different data.
     pairs: for each two runs, how many records they have in common, Spearman's rank correlation of exposures,
     `clearly_higher` (95 % intervals that do not meet, which side is higher), and which records are exposed in both or
     in one alone; None where settings differ and it cannot be said.
     warnings: what must be known before figures are set against each other, a line each.
+    redacted: whether a run was asked for a report without ids, so that the page of the comparison has none.
     """
 
     table: pd.DataFrame
@@ -34,6 +39,17 @@ class Comparison:
     pairs: tuple[dict[str, Any], ...]
     warnings: tuple[str, ...]
     runs: tuple[dict[str, Any], ...]
+    redacted: bool = False
+
+    def report(self, path: str | Path, *, redact: bool = False) -> Path:
+        """Write one self-contained HTML file: runs side by side, pairs, the 200 records that differ most.
+
+        redact: without ids and labels of records. Raises InputError where the file cannot be written.
+        """
+        target = Path(path)
+        page = render_comparison(self.as_dict(), self.records, redact=redact or self.redacted)
+        RunFolder(target.parent).write(target.name, page.encode("utf-8", "replace"))
+        return target
 
     def as_dict(self) -> dict[str, Any]:
         """For machines: strict JSON, without the table of records."""
@@ -43,6 +59,10 @@ class Comparison:
             "pairs": list(self.pairs),
             "warnings": list(self.warnings),
         }
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return of_comparison(self.as_dict())
 
     def __repr__(self) -> str:
         return f"<Comparison of {', '.join(self.table['run'])}>"
@@ -64,7 +84,14 @@ def compare(*runs: str | Path | Run) -> Comparison:
         tuple(p.as_dict() for p in pairs),
         tuple(cautions(read, pairs)),
         tuple(rows),
+        any(asked_to_redact(r) for r in read),
     )
+
+
+def asked_to_redact(run: Finished) -> bool:
+    """Whether this run's report shows no id."""
+    asked = run.config.get("asked")
+    return bool(isinstance(asked, dict) and asked.get("redact"))
 
 
 def shared(runs: Sequence[Finished]) -> pd.DataFrame:
@@ -76,6 +103,6 @@ def shared(runs: Sequence[Finished]) -> pd.DataFrame:
         ids = ids[ids.isin(run.records.index)]
     columns: dict[str, Any] = {"record": ids, "label": runs[0].records.loc[ids, "label"].to_numpy()}
     for run in runs:
-        for name in ("exposure", "exposed"):
+        for name in ("exposure", "exposure_lo", "exposure_hi", "exposed"):
             columns[f"{name} {run.name}"] = run.records.loc[ids, name].to_numpy()
     return pd.DataFrame(columns)

@@ -48,10 +48,17 @@ class Run:
         """The exposed records, most exposed first."""
         return self.records[self.records["exposed"]].sort_values("exposure", ascending=False, kind="stable")
 
-    def report(self, path: str | Path) -> Path:
-        """Copy the report, one self-contained HTML file, to `path`."""
-        RunFolder(self.path).refuse_unfinished()
+    def report(self, path: str | Path, *, redact: bool = False, ids: bool = False) -> Path:
+        """Copy the report, one self-contained HTML file, to `path`. redact: write it there without ids and contents of
+        records, and leave the run's own as it is; ids: with ids all the same. Raises InputError for ids without redact,
+        and where the file cannot be written."""
         target = Path(path)
+        RunFolder(self.path).refuse_unfinished()
+        if redact or ids:
+            from standout.report.build import write_report
+
+            write_report(RunFolder(self.path), redact=redact, ids=ids, to=target)
+            return target
         page = (self.path / "report.html").read_bytes()
         with writable(target):
             target.write_bytes(page)
@@ -95,6 +102,16 @@ class Run:
             x, y, ids, groups = (self._given[name] for name in ("x", "y", "ids", "groups"))
         done = explain_run(self.path, x, y, ids=ids, groups=groups, source=source, quasi_identifiers=quasi_identifiers)
         return self._handed_to(done)
+
+    def _repr_html_(self) -> str | None:
+        """What a notebook shows; None, so that it shows the text, for a shard."""
+        if self.shard is not None:
+            return None
+        from standout.report.notebook import of_run
+
+        asked = (RunFolder(self.path).read_json("config.json") or {}).get("asked")
+        redact = bool(isinstance(asked, dict) and asked.get("redact"))
+        return of_run(self.summary, self.exposed, str(self.path / "report.html"), redact=redact)
 
     def __repr__(self) -> str:
         if self.shard is not None:

@@ -93,7 +93,7 @@ def curves_of(summary: Mapping[str, Any], drawn: Mapping[str, Any], records: int
             "name": name,
             **{k: stored[name][k] for k in ("fpr", "tpr")},
             "band": stored[name].get("band"),
-            "auc": blocks[name].get("auc"),
+            "auc": (blocks[name] or {}).get("auc"),
         }
         for name in names
     ]

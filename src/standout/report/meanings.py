@@ -16,6 +16,16 @@ CAUSES = {
     "That is an answer, too.",
 }
 
+CAUSE_SAID = {
+    "suspect label": "a suspect label",
+    "between classes": "a place between classes",
+    "outlier": "a place far from the rest of its class",
+    "rare": "a rare class",
+    "hard": "hard for models that never saw it",
+    "unexplained": "no cause found",
+}
+"""The same within a sentence."""
+
 TARGETS = {
     "false_discoveries": ("Wrong among the reported", "Expected share of the reported records that are not exposed."),
     "missed": (
@@ -51,6 +61,8 @@ GLOSSARY = {
     "Precision": "Of the records that an attack flags, the share that was used. It depends on how many were to begin "
     "with: the prior. In records.csv, column precision: of the accusations of this one record, the share that is true "
     "if it is as often in training as not; empty where it is never accused.",
+    "Next to nothing": "Said of an attacker with one threshold for all records where the 95% intervals of both its "
+    "figures end low: that of the AUC at 0.55 at most, and that of the TPR at an FPR of 1%, where measurable, at 2%.",
     "AUROC of a characteristic": "The chance that it is higher for an exposed record than for another one. "
     "0.5: it explains nothing here.",
 }

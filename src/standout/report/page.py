@@ -20,6 +20,8 @@ from standout.report.words import known
 
 MOST = 60
 """Exposed records that are shown one by one."""
+LEADING = 3
+"""Exposed records that the verdict names."""
 STROKES = 9
 """Kinds of line that the style sheet tells apart."""
 MOST_CELLS = 12
@@ -65,7 +67,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Page:
-    """Everything that the template reads."""
+    """Everything that the template reads. redacted: no content of a record is shown; names: ids of records are."""
 
     summary: dict[str, Any]
     config: dict[str, Any]
@@ -94,6 +96,9 @@ class Page:
     pareto: Pareto | None = None
     explorer: dict[str, Any] = field(default_factory=lambda: {"records": 0, "rows": 0, "roc": [], "supported": None})
     redacted: bool = False
+    names: bool = True
+    leading: list[dict[str, Any]] = field(default_factory=list)
+    listed: list[dict[str, Any]] = field(default_factory=list)
     ids: frozenset[str] = frozenset()
 
     @property
@@ -121,11 +126,17 @@ class Page:
 
 
 def page_of(
-    summary: dict, records: pd.DataFrame, drawn: dict | None, config: dict | None, *, redact: bool = False
+    summary: dict,
+    records: pd.DataFrame,
+    drawn: dict | None,
+    config: dict | None,
+    *,
+    redact: bool = False,
+    ids: bool = False,
 ) -> Page:
     """The page of one run. records: the records table; drawn: figures.json; config: config.json, each where stored.
 
-    redact: no id and no content of a record, and no command, which names the source.
+    redact: no id and no content of a record, and no command, which names the source. ids: with ids all the same.
     """
     drawn, config = drawn or {}, config or {}
     exposed = records["exposed"].to_numpy(dtype=bool)
@@ -137,12 +148,13 @@ def page_of(
     curves = {name: c for name, c in (drawn.get("roc") or {}).items() if c and c.get("non_members") and c["fpr"]}
     counts = figures.bins(exposure, exposed)
     measured = [(name, block) for name, block, _ in attacks if known(block.get("auc"))]
+    names = ids or not redact
     by, ends = ends_of(None if redact else drawn.get("ends"))
     return Page(
         summary=summary,
         config=config,
         cards=[] if redact else cards_of(rows[:MOST], drawn, above),
-        shown=0 if redact else min(len(rows), MOST),
+        shown=min(len(rows), MOST) if names else 0,
         top=rows[0] if rows else None,
         middle=rows[(len(rows) + 1) // 2 - 1] if len(rows) > 2 else None,
         actions=actions_of(rows),
@@ -157,18 +169,21 @@ def page_of(
         non_members=min((c["non_members"] for c in curves.values()), default=None),
         drawings={
             # a place in the table names a record
-            "crowd": figures.crowd(np.sort(exposed)[::-1] if redact else exposed),
+            "crowd": figures.crowd(exposed if names else np.sort(exposed)[::-1]),
             "roc": roc_at_both_widths(curves, attacks, len(records)),
             "histogram": both(figures.histogram, counts, above),
         },
         command=None if redact else command(config),
-        flagged=[] if redact else flagged_of(records),
+        flagged=flagged_of(records) if names else [],
         map=map_of(None if redact else drawn.get("map")),
         ends_by=by,
         ends=ends,
         gradcam=None if redact else gradcam_of(drawn),
         redacted=redact,
-        ids=frozenset(r for r in records["record"] if not r.isdigit()) if redact else frozenset(),
+        names=names,
+        leading=rows[:LEADING],
+        listed=rows[:MOST] if redact and ids else [],
+        ids=frozenset() if names else frozenset(r for r in records["record"] if not r.isdigit()),
     )
 
 

@@ -26,6 +26,8 @@ def figures(run: Finished) -> dict[str, Any]:
             "shadows": s["shadows"]["count"],
             "accuracy_test": accuracy["test"],
             "accuracy_gap": accuracy["gap"],
+            "accuracy_gap_lo": accuracy["gap_ci"] and accuracy["gap_ci"][0],
+            "accuracy_gap_hi": accuracy["gap_ci"] and accuracy["gap_ci"][1],
             "verdict": accuracy["verdict"],
             "attack": exposed["attack"],
             "auc": attack["auc"],

@@ -7,7 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from standout.errors import InputError
-from standout.report import meanings, shown, words
+from standout.report import meanings, scripts, shown, words
 from standout.report.explorer import explorer_of, read_explorer
 from standout.report.page import Page, page_of
 from standout.report.pareto import pareto_of
@@ -18,7 +18,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def write_report(folder: RunFolder, *, redact: bool = False) -> None:
-    """report.html: one file that works offline, runs no code and asks no other address.
+    """report.html: one file that works offline, asks no other address and runs no script but its own.
 
     redact: without ids and contents of records, as always where the run was asked so. Raises InputError where the
     folder holds no finished audit.
@@ -54,6 +54,7 @@ def render(page: Page) -> str:
         about_target=meanings.about_target,
         about_characteristic=meanings.about_characteristic,
         glossary=meanings.GLOSSARY,
-        style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
+        style=Markup("".join((TEMPLATES / name).read_text(encoding="utf-8") for name in ("report.css", "explore.css"))),
+        scripts=scripts,
     )
     return environment.get_template("report.html.j2").render(page=page, s=page.summary)

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 ASSETS = Path(__file__).parent / "assets"
 ORDER = (
-    "read", "shown", "pictures", "state", "theme", "table", "filters", "download", "colours", "map", "strip", "drawer",
+    "read", "shown", "pictures", "state", "theme", "table", "filters", "download", "colours", "map", "lasso", "strip", "drawer",
     "roc", "slopes", "links", "start",
 )  # fmt: skip
 """Files of the page's script, in the order in which they are joined."""

@@ -1,6 +1,11 @@
 // What the map's colours mean: classes, steps of exposure or causes. Each kind differs in form or size as well.
 
-const SYMBOLS = ["circle", "rect", "triangle", "diamond"];
+const SHAPES = {
+  circle: "M8 3a5 5 0 1 0 .01 0z", rect: "M3.5 3.5h9v9h-9z", triangle: "M8 3l5 9.5H3z", diamond: "M8 2l5 6-5 6-5-6z",
+  plus: "M6 2.5h4V6h3.5v4H10v3.5H6V10H2.5V6H6z", wedge: "M3 3.5h10L8 13z",
+};
+const SYMBOLS = Object.keys(SHAPES);
+const CAUSES = ["c0", "c1", "c2", "c3", "c4", "c7"];
 const MOST_COLOURS = 10;
 const STEPS = [0, 0.01, 0.1, 0.3, 0.6, 1];
 
@@ -23,7 +28,7 @@ const colourings = {
     const place = new Map(colouredClasses.map((c, i) => [c, i + 1]));
     return {
       kinds: [{ name: "other classes", colour: "mx", symbol: "circle" },
-        ...colouredClasses.map((c, i) => ({ name: held.labels[c], colour: "m" + i, symbol: SYMBOLS[i % 4], class: c }))],
+        ...colouredClasses.map((c, i) => ({ name: held.labels[c], colour: "m" + i, symbol: SYMBOLS[i % 6], class: c }))],
       of: (row) => place.get(column.label[row]) || 0,
     };
   },
@@ -39,8 +44,13 @@ const colourings = {
   }),
   cause: () => ({
     kinds: held.causes.map((name, i) => name
-      ? { name, colour: "c" + ((i - 1) % 9), symbol: SYMBOLS[(i - 1) % 4], size: 1.5 }
+      ? { name, colour: CAUSES[(i - 1) % 6], symbol: SYMBOLS[(i - 1) % 6], size: 1.4 }
       : { name: "not reported", colour: "mx", symbol: "circle" }),
     of: (row) => column.cause[row],
   }),
 };
+
+/** A shape by its name, as the charts take it. */
+function symbolOf({ symbol }) {
+  return symbol === "plus" || symbol === "wedge" ? "path://" + SHAPES[symbol] : symbol;
+}

@@ -12,7 +12,7 @@ function startDrawer() {
   });
   drawer.addEventListener("close", () => (opened = -1));
   drawer.addEventListener("keydown", (event) => {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.target.closest(".scroll")) return;
     if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
       step(event.key === "ArrowLeft" ? -1 : 1);
       event.preventDefault();

@@ -27,8 +27,9 @@ function startChoice(id, names, what) {
   const order = Array.from(names.keys()).filter((place) => tally[place]);
   const collator = new Intl.Collator("en", { numeric: true });
   if (what === "label") order.sort((a, b) => collator.compare(names[a], names[b]));
+  if (what === "cause") order.sort((a, b) => !names[a] - !names[b]); // "no cause" last
   for (const place of order) {
-    const name = names[place] ? cut(names[place], 60) : "no cause given";
+    const name = names[place] ? cut(names[place], 60) : what === "cause" ? "no cause given" : "(blank)";
     choice.append(make("option", { value: place }, `${name} (${count(tally[place])})`));
   }
   choice.closest("label").hidden = order.length < 2;

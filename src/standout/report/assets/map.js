@@ -22,7 +22,7 @@ function startMap() {
   for (const radio of document.querySelectorAll('[name="map-tool"]')) {
     radio.addEventListener("change", () => {
       map.tool = radio.value;
-      map.charts.forEach(arm);
+      for (const { element } of map.charts) element.classList.toggle("selects", map.tool !== "look");
     });
   }
   for (const button of document.querySelectorAll("[data-zoom]")) {
@@ -50,12 +50,15 @@ function addPanel(points, place) {
   panel.repaint = () => paintMap(panel, panel.chart);
   element.append(panel.ring);
   map.charts.push(panel);
-  panel.chart.on("brushEnd", (event) => select(panel, event.areas));
+  element.append(pen(panel));
   panel.chart.on("datazoom", () => noteZoom(panel));
   element.addEventListener("mousemove", (event) => hover(panel, event));
   element.addEventListener("mouseleave", () => point(panel, -1));
+  let pressed = null;
+  element.addEventListener("pointerdown", (event) => (pressed = event));
   element.addEventListener("click", (event) => {
-    const found = map.tool === "look" ? nearest(panel, event) : -1;
+    const dragged = pressed && Math.hypot(event.clientX - pressed.clientX, event.clientY - pressed.clientY) > 4;
+    const found = map.tool === "look" && !dragged ? nearest(panel, event) : -1;
     if (found >= 0) openRecord(points.row[found]);
   });
 }
@@ -80,8 +83,7 @@ function paintMap(panel, chart) {
     else {
       shown++;
       const kind = series[of(row[i])];
-      if (column.exposed[row[i]]) kind.ringed.push([x[i], y[i]]);
-      else kind.plain.push(x[i], y[i]);
+      (column.exposed[row[i]] ? kind.ringed : kind.plain).push(x[i], y[i]);
     }
   }
   const base = many ? 3 : 5;
@@ -90,41 +92,43 @@ function paintMap(panel, chart) {
     itemStyle: { color: veiled("mx", 0.28) }, z: 1 }];
   kinds.forEach((kind, i) => {
     drawn.push({ ...common_, id: "plain" + i, data: Float32Array.from(series[i].plain), large: true, largeThreshold: 500,
-      symbol: kind.symbol, symbolSize: base * (kind.size || 1), itemStyle: { color: veiled(kind.colour, 0.72) }, z: 2 });
+      symbol: symbolOf(kind), symbolSize: base * (kind.size || 1), itemStyle: { color: veiled(kind.colour, 0.72) }, z: 2 });
   });
   kinds.forEach((kind, i) => {
-    const crowd = series[i].ringed.length > 1500;
-    drawn.push({ ...common_, id: "ringed" + i, data: series[i].ringed, symbol: kind.symbol, symbolSize: (crowd ? 6 : 9) * (kind.size || 1),
-      large: crowd, largeThreshold: 1500,
+    const crowd = series[i].ringed.length > 1000;
+    drawn.push({ ...common_, id: "ringed" + i, data: Float32Array.from(series[i].ringed), symbol: symbolOf(kind),
+      symbolSize: (crowd ? 6 : 9) * (kind.size || 1), large: true, largeThreshold: 100,
       itemStyle: { color: colour(kind.colour), borderColor: colour("ink"), borderWidth: crowd ? 1 : 1.75 }, z: 3 });
   });
   drawn.push(classNames(panel, kinds));
   const axis = { type: "value", min: -0.02, max: 1.02, show: false };
   chart.setOption({
     ...common(), grid: { left: 0, right: 0, top: 0, bottom: 0 }, xAxis: axis, yAxis: axis, series: drawn,
-    brush: { seriesIndex: [], xAxisIndex: 0, brushMode: "single", transformable: false, throttleType: "debounce",
-      brushStyle: { borderWidth: 1.5, color: veiled("link", 0.14), borderColor: colour("link") } },
     dataZoom: ["x", "y"].map((side, i) => ({ type: "inside", id: side, [side + "AxisIndex"]: 0, filterMode: "none",
       zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false, moveOnMouseMove: false,
       start: panel.span[2 * i], end: panel.span[2 * i + 1] })),
   }, { replaceMerge: ["series"] });
   panel.element.setAttribute("aria-label", sentence(panel, shown));
-  arm(panel);
 }
 
 /** Names of classes at the median of their records: a reader need not tell colours apart. */
 function classNames(panel, kinds) {
-  const { row, x, y } = panel.points;
-  const named = map.by !== "class" ? [] : kinds.filter((kind) => kind.class !== undefined).map((kind) => {
-    const mine = [];
-    for (let i = 0; i < row.length; i++) if (column.label[row[i]] === kind.class) mine.push(i);
-    return mine.length ? { value: [median(mine.map((i) => x[i])), median(mine.map((i) => y[i]))], text: cut(kind.name, 14) } : null;
-  }).filter(Boolean);
+  panel.middles ||= middlesOf(panel.points);
+  const named = kinds.filter((kind) => panel.middles.has(kind.class))
+    .map((kind) => ({ value: panel.middles.get(kind.class), text: cut(kind.name, 14) }));
   return {
     type: "scatter", id: "names", data: named, symbolSize: 0, silent: true, z: 5,
     label: { show: true, formatter: (item) => item.data.text, color: colour("ink"), fontSize: 15, fontWeight: 650,
       textBorderColor: colour("soft"), textBorderWidth: 4, position: "inside" },
   };
+}
+
+/** The middle of each class that has a colour. */
+function middlesOf({ row, x, y }) {
+  const own = new Map(colouredClasses.map((place) => [place, []]));
+  row.forEach((r, i) => own.get(column.label && column.label[r])?.push(i));
+  return new Map(Array.from(own).filter(([, places]) => places.length)
+    .map(([label, places]) => [label, [median(places.map((i) => x[i])), median(places.map((i) => y[i]))]]));
 }
 
 function median(values) {
@@ -186,38 +190,6 @@ function point(panel, found, event) {
   tip.dataset.row = panel.points.row[found];
 }
 
-/** Hand the pointer to the lasso or the box, or take it back. */
-function arm(panel) {
-  const kinds = { lasso: "polygon", box: "rect" };
-  panel.chart.dispatchAction({ type: "takeGlobalCursor", key: "brush",
-    brushOption: kinds[map.tool] ? { brushType: kinds[map.tool], brushMode: "single" } : { brushType: false } });
-  panel.element.classList.toggle("selects", map.tool !== "look");
-}
-
-function select(panel, areas) {
-  const area = areas[0];
-  if (!area) return;
-  panel.chart.dispatchAction({ type: "brush", areas: [] });
-  const { row, x, y } = panel.points, chosen = new Uint8Array(n);
-  const range = area.coordRange;
-  const inside = area.brushType === "rect"
-    ? (i) => x[i] >= range[0][0] && x[i] <= range[0][1] && y[i] >= range[1][0] && y[i] <= range[1][1]
-    : (i) => encloses(range, x[i], y[i]);
-  let found = 0;
-  for (let i = 0; i < row.length; i++) if (inside(i)) found += chosen[row[i]] = 1;
-  if (found) change({ chosen, chosenCount: found });
-}
-
-/** Whether a closed line encloses a point: by how often a ray from it meets the line. */
-function encloses(line, x, y) {
-  let within = false;
-  for (let i = 0, j = line.length - 1; i < line.length; j = i++) {
-    const [ax, ay] = line[i], [bx, by] = line[j];
-    if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) within = !within;
-  }
-  return within;
-}
-
 /** Nearer (1), farther (-1) or the whole map (0), about the middle of what is seen. */
 function zoom(panel, nearer) {
   for (const side of [0, 1]) {
@@ -238,14 +210,11 @@ function noteZoom(panel) {
 }
 
 function showLegend() {
-  const entries = map.colouring.kinds.map((kind) => make("li", {},
-    draw("svg", { width: 16, height: 16, "aria-hidden": "true", class: "mark " + kind.symbol, style: `--own: var(--${kind.colour})` }, shape(kind)),
+  const seen = new Set();
+  for (const { row } of panels) for (const own of row) seen.add(map.colouring.of(own));
+  const entries = map.colouring.kinds.filter((_, i) => seen.has(i)).map((kind) => make("li", {},
+    draw("svg", { width: 16, height: 16, "aria-hidden": "true", class: "mark " + kind.symbol, style: `--own: var(--${kind.colour})` }, draw("path", { d: SHAPES[kind.symbol] })),
     data(kind.name, 24)));
   const ring = draw("svg", { width: 16, height: 16, "aria-hidden": "true" }, draw("circle", { cx: 8, cy: 8, r: 5.5, class: "large mx" }));
   document.getElementById("map-key").replaceChildren(make("li", {}, ring, "ringed and large: exposed"), ...entries);
-}
-
-function shape({ symbol }) {
-  const paths = { circle: "M8 3a5 5 0 1 0 .01 0z", rect: "M3.5 3.5h9v9h-9z", triangle: "M8 3l5 9.5H3z", diamond: "M8 2l5 6-5 6-5-6z" };
-  return draw("path", { d: paths[symbol] });
 }

@@ -11,19 +11,24 @@ const sheetIsRead = pictures
   })
   : null;
 
-/** The picture of a row, or null where the page holds none. spoken: what is said of it, "" where text beside it does. */
+const cutOut = new Map();
+const easel = document.createElement("canvas");
+
+/** The picture of a row as an element, or null where the page holds none. said: what is said of it, "" where the text
+ * beside it does. It is an image of its own, not a canvas: a page of many canvases is slow to draw. */
 function pictureOf(row, said) {
   const tile = pictures ? pictures.place.get(row) : undefined;
   if (tile === undefined) return null;
+  const image = make("img", { class: "thumb", alt: said, "data-row": row });
+  if (cutOut.has(row)) image.src = cutOut.get(row);
+  else sheetIsRead.then(() => (image.src = tileOf(row, tile)));
+  return image;
+}
+
+function tileOf(row, tile) {
   const { width, height, columns, sheet } = pictures;
-  const canvas = make("canvas", { class: "thumb", width, height, "data-row": row });
-  if (said) {
-    canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", said);
-  } else canvas.setAttribute("aria-hidden", "true");
-  sheetIsRead.then(() => {
-    const x = (tile % columns) * width, y = Math.floor(tile / columns) * height;
-    canvas.getContext("2d").drawImage(sheet, x, y, width, height, 0, 0, width, height);
-  });
-  return canvas;
+  Object.assign(easel, { width, height }); // this wipes it
+  easel.getContext("2d").drawImage(sheet, (tile % columns) * width, Math.floor(tile / columns) * height, width, height, 0, 0, width, height);
+  cutOut.set(row, easel.toDataURL());
+  return cutOut.get(row);
 }

@@ -65,7 +65,7 @@ function paintRoc(chart) {
   series.push({ type: "line", id: "chance", data: [[floor, floor], [1, 1]], symbol: "none", silent: true, z: 1,
     lineStyle: { color: colour("muted"), width: 1, type: [1, 4], cap: "round" },
     markArea: { silent: true, data: greyed, itemStyle: { color: colour("veil") },
-      label: { show: chart.getWidth() > 480, formatter: "too few false\nalarms to tell", position: "insideTopLeft", color: colour("muted"), align: "left", fontSize: 12 } },
+      label: { show: chart.getWidth() > 480, formatter: "too few false\nalarms to tell", position: "insideTopLeft", color: colour("muted"), align: "left", fontSize: 12, lineHeight: 15 } },
     markLine: { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: colour("muted"), type: [2, 3], width: 1 },
       data: greyed.length ? [{ xAxis: held.supported }] : [] } });
   const axis = (name, gap) => ({ ...axisStyle(), type: "log", min: floor, max: 1, name, nameLocation: "middle", nameGap: gap,

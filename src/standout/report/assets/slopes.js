@@ -48,13 +48,15 @@ function paintSlopes(chart) {
         itemStyle: { color: veiled("found", 0.75), borderColor: colour("page"), borderWidth: 1 }, emphasis: { disabled: true } }] });
 }
 
+/** The row whose dot is nearest to the pointer, within reach of it; -1: none. */
 function slopeNear(event) {
-  const box = slopes.element.getBoundingClientRect();
-  const after = defences.after[slopes.which];
+  const box = slopes.element.getBoundingClientRect(), after = defences.after[slopes.which];
+  const [left, bottom] = slopes.chart.convertToPixel({ gridIndex: 0 }, [0, 0]);
+  const [right, top] = slopes.chart.convertToPixel({ gridIndex: 0 }, [1, 1]);
+  const x = (event.clientX - box.left - left) / (right - left), y = (event.clientY - box.top - bottom) / (top - bottom);
   let best = -1, least = 12;
   for (let i = 0; i < after.length; i++) {
-    const [x, y] = slopes.chart.convertToPixel({ gridIndex: 0 }, [defences.before[i], after[i]]);
-    const away = Math.hypot(event.clientX - box.left - x, event.clientY - box.top - y);
+    const away = Math.hypot((defences.before[i] - x) * (right - left), (after[i] - y) * (top - bottom));
     if (away < least) [best, least] = [defences.row[i], away];
   }
   return best;

@@ -30,24 +30,22 @@ function ranks(names, many, place) {
   else sorted.sort((a, b) => collator.compare(names[a], names[b]));
   const rank = new Float64Array(names.length);
   sorted.forEach((name, i) => (rank[name] = i > 0 && names[name] === names[sorted[i - 1]] ? rank[sorted[i - 1]] : i));
+  names.forEach((name, i) => name === "" && (rank[i] = NaN)); // what has no name stands last, whichever way round
   return Float64Array.from({ length: many }, (_, row) => rank[place(row)]);
 }
 
-/** All rows in the order of a column, ties and what is not a number last as in the user's own order. */
+/** All rows in the order of a column; what is no number comes last, ties go by exposure and then as in the user's order. */
 function ordered(name, down) {
   const key = name + (down ? "-" : "+");
   if (!orders.has(key)) {
-    const values = sortable(name);
-    const rows = Int32Array.from({ length: n }, (_, row) => row);
-    const sign = down ? -1 : 1;
-    rows.sort((a, b) => {
+    const values = sortable(name), sign = down ? -1 : 1;
+    const rows = key === "exposure-" ? Int32Array.from({ length: n }, (_, row) => row) : ordered("exposure", true).slice();
+    orders.set(key, rows.sort((a, b) => {
       const x = values[a], y = values[b];
-      if (x === y) return a - b;
-      if (x !== x) return y !== y ? a - b : 1;
-      if (y !== y) return -1;
-      return x < y ? -sign : sign;
-    });
-    orders.set(key, rows);
+      if (x < y) return -sign;
+      if (x > y) return sign;
+      return (x !== x) - (y !== y); // sorting is stable
+    }));
   }
   return orders.get(key);
 }
@@ -60,7 +58,7 @@ function refilter() {
   let found = 0;
   for (const row of ordered(state.sort, state.down)) {
     const keep = (label < 0 || column.label[row] === label) && (cause < 0 || column.cause[row] === cause) &&
-      (!exposedOnly || column.exposed[row] === 1) && (least <= 0 || column.exposure[row] >= least) &&
+      (!exposedOnly || column.exposed[row] === 1) && (least <= 0 || column.exposure[row] >= Math.fround(least)) &&
       (!range || within(column.exposure[row], range)) && (!chosen || chosen[row] === 1) &&
       (!text || !sought || sought[row].includes(text));
     inside[row] = keep ? 1 : 0;
@@ -71,17 +69,18 @@ function refilter() {
 
 /** Whether an exposure lies in a part of the histogram: its lower end belongs to it, the last one holds 1 as well. */
 function within(value, [low, high]) {
-  return value >= low && (value < high || high >= 1);
+  return value >= Math.fround(low) && (value < Math.fround(high) || high >= 1);
 }
 
-/** Change some of the state and tell all who follow it. A new filter or order begins at the first page. */
+/** Change filters or the order, from the first page on, and tell all who follow: true where rows may have come or gone. */
 function change(what) {
   Object.assign(state, { page: 0 }, what);
   refilter();
-  for (const follower of followers) follower(true);
+  const filtered = !("sort" in what);
+  for (const follower of followers) follower(filtered);
 }
 
-/** Another page of the same rows: followers are told that no row came or went. */
+/** Another page of the same rows. */
 function turnTo(page) {
   state.page = page;
   for (const follower of followers) follower(false);

@@ -23,7 +23,8 @@ function chartIn(element, paint) {
   repaint();
   repaints.push(repaint);
   new ResizeObserver(() => {
-    if (element.clientWidth && element.clientHeight) chart.resize();
+    const { clientWidth: width, clientHeight: height } = element;
+    if (width && height && (width !== chart.getWidth() || height !== chart.getHeight())) chart.resize();
   }).observe(element);
   return chart;
 }

@@ -15,12 +15,13 @@ from markupsafe import Markup
 
 ASSETS = Path(__file__).parent / "assets"
 ORDER = (
-    "read", "shown", "pictures", "state", "theme", "table", "filters", "download", "colours", "map", "lasso", "strip", "drawer",
-    "roc", "slopes", "links", "start",
+    "read", "shown", "pictures", "state", "theme", "table", "filters", "download", "colours", "map", "lasso", "strip",
+    "drawer", "roc", "slopes", "links", "start",
 )  # fmt: skip
 """Files of the page's script, in the order in which they are joined."""
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+ESCAPED = "<>&\x7f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""What could open or close an element, end a line, or turn the direction of what is read."""
 
 
 @cache
@@ -56,4 +57,4 @@ def digest(script: str) -> str:
 def as_json(content: Any) -> Markup:
     """JSON that can stand in a script element: it holds no `<`, so that no text in it can close or open anything."""
     text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return Markup(text.translate(str.maketrans(ESCAPES)))
+    return Markup(text.translate({ord(c): f"\\u{ord(c):04x}" for c in ESCAPED}))

@@ -15,7 +15,6 @@ function startFilters() {
   const least = document.getElementById("least-exposure");
   least.addEventListener("input", () => change({ least: Math.min(Math.max(Number(least.value) || 0, 0), 100) / 100 }));
   document.getElementById("clear-filters").addEventListener("click", () => change({ ...EVERYTHING }));
-  document.getElementById("filters").addEventListener("submit", (event) => event.preventDefault());
   follow(showFilters);
 }
 

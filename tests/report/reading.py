@@ -1,11 +1,12 @@
 """Reads a report as a browser would: elements, attributes and visible text."""
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from standout.report.assessment import assessment
 
-VOID = {"meta", "link", "img", "br"}
+VOID = {"meta", "link", "img", "br", "input"}
 SOURCES = {row["link"] for row in [*assessment()["sources"], *assessment()["tags"].values()]}
 """Addresses that a reader may follow, and the page never asks by itself: those of laws and taxonomies."""
 
@@ -35,7 +36,7 @@ class Element:
         parts = [
             c if isinstance(c, str) else " " if c.tag == "br" else c.text
             for c in self.children
-            if self.tag not in ("style", "title")
+            if self.tag not in ("style", "title", "script")
         ]
         return " ".join("".join(parts).split())
 
@@ -83,3 +84,13 @@ def spoken(root: Element) -> str:
     said = [e.attributes[a] for e in root.all() for a in ("title", "alt", "aria-label") if a in e.attributes]
     said += [str(c) for e in root.all("title") for c in e.children]
     return " \n".join([root.text, *said])
+
+
+def scripts_of(html: str) -> list[str]:
+    """Every script that a browser would run, to the byte."""
+    return re.findall("<script>(.*?)</script>", html, flags=re.S)
+
+
+def without_scripts(html: str) -> str:
+    """The page less its script elements: what a reader without JavaScript gets."""
+    return re.sub("<script[^>]*>.*?</script>", "", html, flags=re.S)

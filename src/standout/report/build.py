@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from standout.errors import InputError
-from standout.report import meanings, shown, words
+from standout.report import meanings, scripts, shown, words
 from standout.report.assessment import assessment
 from standout.report.explorer import explorer_of, read_explorer
 from standout.report.page import Page, page_of
@@ -19,10 +19,11 @@ from standout.run.folder import RunFolder
 from standout.run.tables import read_records, read_table
 
 TEMPLATES = Path(__file__).parent / "templates"
+STYLES = ("report.css", "explore.css", "print.css")
 
 
 def write_report(folder: RunFolder, *, redact: bool = False, ids: bool = False, to: Path | None = None) -> None:
-    """report.html: one file that works offline, runs no code and asks no other address.
+    """report.html: one file that works offline, asks no other address and runs no script but its own.
 
     redact: without ids and contents of records, as always where the run was asked so; ids: with ids all the same. to:
     another file, then nothing of the folder changes. Raises InputError where the folder holds no finished audit, for
@@ -75,6 +76,7 @@ def environment_of() -> Environment:
         about_characteristic=meanings.about_characteristic,
         glossary=meanings.GLOSSARY,
         cause_said=meanings.CAUSE_SAID,
-        style=Markup("".join((TEMPLATES / name).read_text(encoding="utf-8") for name in ("report.css", "print.css"))),
+        style=Markup("".join((TEMPLATES / name).read_text(encoding="utf-8") for name in STYLES)),
+        scripts=scripts,
     )
     return environment

@@ -145,7 +145,8 @@ def histogram(counts: Sequence[tuple[float, float, int, int]], above: float, wid
             if n:
                 start = x(low) + (1.5 if narrow else 3) + (bar if both and column else 0)
                 title = f"{exactly(low)} to {exactly(high)}: {plural(n, 'record')} {name}"
-                parts.append(svg.rect(start, y(n), bar, ground - y(n), f"bar {css}", title))
+                parts.append(f'<g data-exposure="{round(low, 6)} {round(high, 6)}">')
+                parts.append(svg.rect(start, y(n), bar, ground - y(n), f"bar {css}", title) + "</g>")
     parts.append(svg.line(left, ground, width - right, ground, "axis"))
     parts.append(svg.line(x(above), top - 6, x(above), ground, "limit"))
     parts.append(svg.text(x(above) + 6, top + 2, f"exposed: above {exactly(above)}, with confidence", "tick"))

@@ -1,6 +1,6 @@
 """Which characteristics tell exposed records from others? AUROC of each, data set by data set.
 
-    python benchmarks/characteristics.py --data DIR [--shadows 64] [--only digits,location30] [--out DIR]
+    python benchmarks/characteristics.py --data DIR [--shadows 64] [--only digits,location30] [--model mlp] [--out DIR]
 
 One audit of each data set; what stands in its summary is printed, beside how many are exposed, the causes, and what
 explaining took. `within` is the same chance among records of one class. With --out the runs are kept, and used again.
@@ -20,7 +20,7 @@ SETS = {
     "retail100": {"model": "mlp", "settings": {"epochs": 8, "batch_size": 128}},
     "letter": {"model": "random-forest", "records": 4000},
     "adult": {"model": "gradient-boosting", "records": 4000},
-    "cifar10": {"model": "convnet", "settings": {"epochs": 12, "channels": (8, 16, 32)}, "shadows": 16},
+    "cifar10": {"model": "convnet", "settings": {"epochs": 30, "channels": (16, 32, 64)}, "shadows": 32},
 }
 SUBSET = {"cifar10": 10_000}
 """Records that are drawn at first, where all would take hours."""
@@ -40,6 +40,7 @@ def main() -> None:
     parser.add_argument("--data", help="folder with the files of the benchmarks")
     parser.add_argument("--shadows", type=int, default=64)
     parser.add_argument("--only", default=",".join(SETS))
+    parser.add_argument("--model", help="in place of that of each data set, as it comes")
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args()
     found = {}
@@ -49,7 +50,7 @@ def main() -> None:
             if name in SUBSET:
                 drawn = np.random.default_rng(0).choice(len(dataset), SUBSET[name], replace=False)
                 dataset = dataset.take(np.sort(drawn))
-            how = {"shadows": asked.shadows, **SETS[name]}
+            how = {"shadows": asked.shadows, **({"model": asked.model} if asked.model else SETS[name])}
             run = standout.audit(dataset, attacks="moderated", out=(asked.out or Path(folder)) / name, **how)
             found[name] = run.summary
     print("| characteristic | " + " | ".join(found) + " |\n|---" + "|---" * len(found) + "|")

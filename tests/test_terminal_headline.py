@@ -4,6 +4,7 @@ import re
 from copy import deepcopy
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ def shown(capsys, monkeypatch):
             environment |= {"FORCE_COLOR": "1", "COLUMNS": str(columns)}
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        summary = deepcopy(SUMMARY) | {"stable": None}
+        summary: dict[str, Any] = {**deepcopy(SUMMARY), "stable": None}
         summary["dataset"]["records"] = records
         summary["exposed"] |= {"count": exposed}
         summary["attacks"] = {"lira-one-variance": ATTACK, "lira": ATTACK}

@@ -36,7 +36,7 @@ function stripOf(row) {
   const ends = tested ? [...values, threshold] : values;
   const low = Math.min(...ends),
     wide = Math.max(...ends) - low || 1;
-  const width = 520,
+  const width = innerWidth < 640 ? 340 : 520,
     left = 96,
     right = 14,
     at = (value) => left + ((value - low) / wide) * (width - left - right);

@@ -2,9 +2,11 @@
 
 import base64
 import hashlib
+import io
 import json
 import re
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -97,9 +99,6 @@ def test_the_library_comes_with_its_licences():
 
 def test_the_size_of_a_page_of_digits_stays_under_two_megabytes(page, tmp_path):
     """1,797 records with a picture each: noise, which no compression helps, so a page of digits is smaller."""
-    import io
-
-    import numpy as np
 
     rng = np.random.default_rng(0)
     sheet = Image.fromarray(rng.integers(0, 256, (43 * 8, 42 * 8), dtype=np.uint8))

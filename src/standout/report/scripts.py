@@ -15,8 +15,8 @@ from markupsafe import Markup
 
 ASSETS = Path(__file__).parent / "assets"
 ORDER = (
-    "read", "shown", "pictures", "state", "theme", "table", "filters", "download", "colours", "map", "lasso", "strip",
-    "drawer", "roc", "slopes", "links", "start",
+    "read", "shown", "pictures", "state", "theme", "table", "filters", "download", "colours", "map", "pointer", "lasso",
+    "strip", "drawer", "roc", "slopes", "links", "start",
 )  # fmt: skip
 """Files of the page's script, in the order in which they are joined."""
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"

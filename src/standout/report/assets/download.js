@@ -13,7 +13,11 @@ function recordOf(row) {
   const record = {};
   if (held.ids) record.record = held.ids[row];
   if (column.label) record.label = labelOf(row);
-  for (const [name, stored] of [["exposure", "exposure"], ["exposure_lo", "lo"], ["exposure_hi", "hi"]]) {
+  for (const [name, stored] of [
+    ["exposure", "exposure"],
+    ["exposure_lo", "lo"],
+    ["exposure_hi", "hi"],
+  ]) {
     record[name] = Number.isFinite(column[stored][row]) ? shortest(column[stored][row]) : null;
   }
   record.exposed = column.exposed[row] === 1;
@@ -43,7 +47,8 @@ function csvOf(rows) {
   const records = Array.from(rows, recordOf);
   const names = Object.keys(recordOf(0));
   return [names, ...records.map((record) => names.map((name) => record[name]))]
-    .map((cells) => cells.map(cell).join(",") + "\r\n").join("");
+    .map((cells) => cells.map(cell).join(",") + "\r\n")
+    .join("");
 }
 
 function jsonOf(rows) {
@@ -57,8 +62,10 @@ function save(name, kind, text) {
 }
 
 function startDownloads() {
-  const buttons = { "download-csv": () => save("records.csv", "text/csv;charset=utf-8", csvOf(state.rows)),
-    "download-json": () => save("records.json", "application/json", jsonOf(state.rows)) };
+  const buttons = {
+    "download-csv": () => save("records.csv", "text/csv;charset=utf-8", csvOf(state.rows)),
+    "download-json": () => save("records.json", "application/json", jsonOf(state.rows)),
+  };
   for (const [id, act] of Object.entries(buttons)) document.getElementById(id).addEventListener("click", act);
   follow(() => {
     for (const id of Object.keys(buttons)) document.getElementById(id).disabled = !state.rows.length;

@@ -53,10 +53,24 @@ function looks(row) {
   const picture = pictureOf(row, spoken(row));
   if (picture) {
     const beside = typical && safePicture(typical.image);
-    return make("div", { class: "pair" },
-      make("figure", {}, picture, make("figcaption", {}, "this record", column.label ? ", labelled " : "", column.label ? data(label, 24) : "")),
-      beside ? make("figure", {}, make("img", { src: beside, alt: `A typical record labelled ${cut(label, 40)}` }),
-        make("figcaption", {}, "a typical ", data(label, 24))) : null);
+    return make(
+      "div",
+      { class: "pair" },
+      make(
+        "figure",
+        {},
+        picture,
+        make("figcaption", {}, "this record", column.label ? ", labelled " : "", column.label ? data(label, 24) : ""),
+      ),
+      beside
+        ? make(
+            "figure",
+            {},
+            make("img", { src: beside, alt: `A typical record labelled ${cut(label, 40)}` }),
+            make("figcaption", {}, "a typical ", data(label, 24)),
+          )
+        : null,
+    );
   }
   const lines = [];
   if (column.label) lines.push(make("p", {}, make("span", { class: "muted" }, "labelled "), data(label, 40)));
@@ -66,31 +80,76 @@ function looks(row) {
 }
 
 function safePicture(source) {
-  return typeof source === "string" && /^data:image\/(png|jpeg|webp|gif);base64,[A-Za-z0-9+/]+={0,2}$/.test(source) ? source : null;
+  return typeof source === "string" && /^data:image\/(png|jpeg|webp|gif);base64,[A-Za-z0-9+/]+={0,2}$/.test(source)
+    ? source
+    : null;
 }
 
 function cellsTable(cells, typical) {
   const rows = cells.map(([place, text]) => {
     const name = held.cells.columns[place];
-    return make("tr", {}, make("th", { scope: "row" }, data(name, 40)), make("td", {}, data(text, 60)),
-      typical.size ? make("td", { class: "muted" }, typical.has(name) ? data(typical.get(name), 60) : "·") : null);
+    return make(
+      "tr",
+      {},
+      make("th", { scope: "row" }, data(name, 40)),
+      make("td", {}, data(text, 60)),
+      typical.size ? make("td", { class: "muted" }, typical.has(name) ? data(typical.get(name), 60) : "·") : null,
+    );
   });
-  return make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Cells of this record" },
-    make("table", { class: "cells" },
-      make("thead", {}, make("tr", {}, ...["Column", "here", typical.size ? "typical" : null].filter(Boolean).map((name) => make("th", { scope: "col" }, name)))),
-      make("tbody", {}, ...rows)));
+  return make(
+    "div",
+    { class: "scroll", tabindex: "0", role: "region", "aria-label": "Cells of this record" },
+    make(
+      "table",
+      { class: "cells" },
+      make(
+        "thead",
+        {},
+        make(
+          "tr",
+          {},
+          ...["Column", "here", typical.size ? "typical" : null]
+            .filter(Boolean)
+            .map((name) => make("th", { scope: "col" }, name)),
+        ),
+      ),
+      make("tbody", {}, ...rows),
+    ),
+  );
 }
 
 function measure(row) {
   const ends = between(column.lo[row], column.hi[row]);
-  const flags = column.trials[row] + column.false_trials[row]
-    ? make("p", {}, "Flagged in ", make("b", {}, `${column.hits[row]} of ${column.trials[row]}`), " trainings that used it, in ",
-      make("b", {}, `${column.false_hits[row]} of ${column.false_trials[row]}`), " that did not.")
-    : null;
-  return make("div", { class: "measure" },
-    make("p", { class: "exposure" }, make("strong", { class: column.exposed[row] ? null : "low" }, chance(column.exposure[row])),
-      make("span", {}, "exposure" + (ends ? `; 95% interval ${ends}` : "") + (column.exposed[row] ? "; exposed" : "; not reported as exposed"))),
-    scale(column.exposure[row], column.lo[row], column.hi[row], held.above), flags);
+  const flags =
+    column.trials[row] + column.false_trials[row]
+      ? make(
+          "p",
+          {},
+          "Flagged in ",
+          make("b", {}, `${column.hits[row]} of ${column.trials[row]}`),
+          " trainings that used it, in ",
+          make("b", {}, `${column.false_hits[row]} of ${column.false_trials[row]}`),
+          " that did not.",
+        )
+      : null;
+  return make(
+    "div",
+    { class: "measure" },
+    make(
+      "p",
+      { class: "exposure" },
+      make("strong", { class: column.exposed[row] ? null : "low" }, chance(column.exposure[row])),
+      make(
+        "span",
+        {},
+        "exposure" +
+          (ends ? `; 95% interval ${ends}` : "") +
+          (column.exposed[row] ? "; exposed" : "; not reported as exposed"),
+      ),
+    ),
+    scale(column.exposure[row], column.lo[row], column.hi[row], held.above),
+    flags,
+  );
 }
 
 /** A figure in [0, 1] with its interval as dot and line, and a tick at `mark`; silent, for the words say it. */
@@ -104,34 +163,107 @@ function scale(value, low, high, mark) {
 }
 
 function why(row) {
-  const cause = causeOf(row), reason = held.reasons[row], action = held.actions[row];
+  const cause = causeOf(row),
+    reason = held.reasons[row],
+    action = held.actions[row];
   if (!cause && !reason && !action) return null;
-  return make("div", { class: "why" },
-    make("p", {}, make("span", { class: "cause" }, cause ? data(cause, 40) : "no cause given"), " ", reason ? data(reason, 400) : ""),
-    action ? make("p", { class: "action" }, make("span", { "aria-hidden": "true" }, "→ "), data(action[0].toUpperCase() + action.slice(1), 200)) : null);
+  return make(
+    "div",
+    { class: "why" },
+    make(
+      "p",
+      {},
+      make("span", { class: "cause" }, cause ? data(cause, 40) : "no cause given"),
+      " ",
+      reason ? data(reason, 400) : "",
+    ),
+    action
+      ? make(
+          "p",
+          { class: "action" },
+          make("span", { "aria-hidden": "true" }, "→ "),
+          data(action[0].toUpperCase() + action.slice(1), 200),
+        )
+      : null,
+  );
 }
 
 /** Exposure of the record under the control and under each defence. */
 function defended(row) {
   const place = defences ? defences.place.get(row) : undefined;
   if (place === undefined) return null;
-  const lines = [["none", defences.before[place]], ...defences.names.map((name, i) => [name, defences.after[i][place]])];
-  return make("div", {}, make("h3", {}, "Under each defence"), make("table", { class: "small-table" },
-    make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Defence"), make("th", { scope: "col", class: "num" }, "Exposure"), make("th", { scope: "col" }, make("span", { class: "unseen" }, "On a scale")))),
-    make("tbody", {}, ...lines.map(([name, value]) => make("tr", {}, make("th", { scope: "row" }, data(name, 40)),
-      make("td", { class: "num" }, chance(value)), make("td", { class: "bar-cell" }, scale(value, NaN, NaN, held.above)))))));
+  const lines = [
+    ["none", defences.before[place]],
+    ...defences.names.map((name, i) => [name, defences.after[i][place]]),
+  ];
+  return make(
+    "div",
+    {},
+    make("h3", {}, "Under each defence"),
+    make(
+      "table",
+      { class: "small-table" },
+      make(
+        "thead",
+        {},
+        make(
+          "tr",
+          {},
+          make("th", { scope: "col" }, "Defence"),
+          make("th", { scope: "col", class: "num" }, "Exposure"),
+          make("th", { scope: "col" }, make("span", { class: "unseen" }, "On a scale")),
+        ),
+      ),
+      make(
+        "tbody",
+        {},
+        ...lines.map(([name, value]) =>
+          make(
+            "tr",
+            {},
+            make("th", { scope: "row" }, data(name, 40)),
+            make("td", { class: "num" }, chance(value)),
+            make("td", { class: "bar-cell" }, scale(value, NaN, NaN, held.above)),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 function near(row) {
   const place = neighbours ? neighbours.place.get(row) : undefined;
   if (place === undefined) return null;
-  const rows = Array.from(neighbours.near.subarray(place * neighbours.k, (place + 1) * neighbours.k)).filter((other) => other >= 0);
+  const rows = Array.from(neighbours.near.subarray(place * neighbours.k, (place + 1) * neighbours.k)).filter(
+    (other) => other >= 0,
+  );
   if (!rows.length) return null;
-  return make("div", {}, make("h3", {}, "Nearest records"), make("ul", { class: "near" }, ...rows.map((other) => {
-    const button = make("button", { type: "button", "data-row": other }, pictureOf(other, ""), make("span", {}, nameOf(other, 24)),
-      column.label ? make("small", { class: labelOf(other) === labelOf(row) ? null : "differs" }, "labelled ", data(labelOf(other), 20)) : null,
-      make("small", {}, column.exposed[other] ? `exposed ${chance(column.exposure[other])}` : "not reported"));
-    button.addEventListener("click", () => openRecord(other));
-    return make("li", {}, button);
-  })));
+  return make(
+    "div",
+    {},
+    make("h3", {}, "Nearest records"),
+    make(
+      "ul",
+      { class: "near" },
+      ...rows.map((other) => {
+        const button = make(
+          "button",
+          { type: "button", "data-row": other },
+          pictureOf(other, ""),
+          make("span", {}, nameOf(other, 24)),
+          column.label
+            ? make(
+                "small",
+                { class: labelOf(other) === labelOf(row) ? null : "differs" },
+                "labelled ",
+                data(labelOf(other), 20),
+              )
+            : null,
+          make("small", {}, column.exposed[other] ? `exposed ${chance(column.exposure[other])}` : "not reported"),
+        );
+        button.addEventListener("click", () => openRecord(other));
+        return make("li", {}, button);
+      }),
+    ),
+  );
 }

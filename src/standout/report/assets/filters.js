@@ -48,8 +48,10 @@ function showFilters(refiltered) {
   document.getElementById("only-exposed").checked = state.exposedOnly;
   put("least-exposure", state.least ? String(Math.round(state.least * 1000) / 10) : "");
   const chips = [];
-  if (state.chosen) chips.push(chip(`${plural(state.chosenCount, "record")} of the map`, "chosen", { chosen: null, chosenCount: 0 }));
-  if (state.range) chips.push(chip(`exposure ${exactly(state.range[0])} to ${exactly(state.range[1])}`, "range", { range: null }));
+  if (state.chosen)
+    chips.push(chip(`${plural(state.chosenCount, "record")} of the map`, "chosen", { chosen: null, chosenCount: 0 }));
+  if (state.range)
+    chips.push(chip(`exposure ${exactly(state.range[0])} to ${exactly(state.range[1])}`, "range", { range: null }));
   document.getElementById("chips").replaceChildren(...chips);
   const { text, label, cause, exposedOnly, least, range, chosen } = state;
   document.getElementById("clear-filters").hidden =
@@ -57,8 +59,12 @@ function showFilters(refiltered) {
 }
 
 function chip(text, what, without) {
-  const button = make("button", { type: "button", class: "chip", "data-clears": what, "aria-label": `${text}: clear this filter` },
-    text, make("span", { "aria-hidden": "true" }, " ×"));
+  const button = make(
+    "button",
+    { type: "button", class: "chip", "data-clears": what, "aria-label": `${text}: clear this filter` },
+    text,
+    make("span", { "aria-hidden": "true" }, " ×"),
+  );
   button.addEventListener("click", () => {
     change(without);
     document.getElementById("rows-told").focus();

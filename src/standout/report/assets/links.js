@@ -12,7 +12,11 @@ function startLinks() {
   for (const place of document.querySelectorAll("[data-cause]")) {
     const cause = held.causes.indexOf(place.dataset.cause);
     if (cause < 0) continue;
-    const button = make("button", { type: "button", class: "cause", title: "Show these records in the table" }, ...place.childNodes);
+    const button = make(
+      "button",
+      { type: "button", class: "cause", title: "Show these records in the table" },
+      ...place.childNodes,
+    );
     button.addEventListener("click", () => showOnly({ cause }));
     place.replaceChildren(button);
   }

@@ -45,7 +45,13 @@ function addPanel(points, place) {
   const element = make("div", { class: "map-chart", role: "img", "data-panel": place });
   const figure = make("figure", {}, element, make("figcaption", {}, plain(points.title)));
   document.getElementById("map").append(figure);
-  const panel = { points, element, grid: binned(points), span: [0, 100, 0, 100], ring: make("i", { class: "ring", hidden: true }) };
+  const panel = {
+    points,
+    element,
+    grid: binned(points),
+    span: [0, 100, 0, 100],
+    ring: make("i", { class: "ring", hidden: true }),
+  };
   chartIn(element, (chart) => paintMap(panel, chart));
   panel.repaint = () => paintMap(panel, panel.chart);
   element.append(panel.ring);
@@ -66,8 +72,10 @@ function addPanel(points, place) {
 /** The sentence for those who do not see the panel, by what is shown in it now. */
 function sentence(panel, shown) {
   const { row } = panel.points;
-  return `${plain(panel.points.title)}: ${plural(row.length, "record")} as dots, coloured by ${map.by}; ` +
-    `${count(shown)} of them pass the filters of the table, which lists them.`;
+  return (
+    `${plain(panel.points.title)}: ${plural(row.length, "record")} as dots, coloured by ${map.by}; ` +
+    `${count(shown)} of them pass the filters of the table, which lists them.`
+  );
 }
 
 function paintMap(panel, chart) {
@@ -87,39 +95,101 @@ function paintMap(panel, chart) {
     }
   }
   const base = many ? 3 : 5;
-  const common_ = { type: "scatter", dimensions: ["x", "y"], silent: true, cursor: "default", emphasis: { disabled: true } };
-  const drawn = [{ ...common_, id: "pale", data: Float32Array.from(pale), large: true, largeThreshold: 500, symbolSize: base,
-    itemStyle: { color: veiled("mx", 0.28) }, z: 1 }];
+  const common_ = {
+    type: "scatter",
+    dimensions: ["x", "y"],
+    silent: true,
+    cursor: "default",
+    emphasis: { disabled: true },
+  };
+  const drawn = [
+    {
+      ...common_,
+      id: "pale",
+      data: Float32Array.from(pale),
+      large: true,
+      largeThreshold: 500,
+      symbolSize: base,
+      itemStyle: { color: veiled("mx", 0.28) },
+      z: 1,
+    },
+  ];
   kinds.forEach((kind, i) => {
-    drawn.push({ ...common_, id: "plain" + i, data: Float32Array.from(series[i].plain), large: true, largeThreshold: 500,
-      symbol: symbolOf(kind), symbolSize: base * (kind.size || 1), itemStyle: { color: veiled(kind.colour, 0.72) }, z: 2 });
+    drawn.push({
+      ...common_,
+      id: "plain" + i,
+      data: Float32Array.from(series[i].plain),
+      large: true,
+      largeThreshold: 500,
+      symbol: symbolOf(kind),
+      symbolSize: base * (kind.size || 1),
+      itemStyle: { color: veiled(kind.colour, 0.72) },
+      z: 2,
+    });
   });
   kinds.forEach((kind, i) => {
     const crowd = series[i].ringed.length > 1000;
-    drawn.push({ ...common_, id: "ringed" + i, data: Float32Array.from(series[i].ringed), symbol: symbolOf(kind),
-      symbolSize: (crowd ? 6 : 9) * (kind.size || 1), large: true, largeThreshold: 100,
-      itemStyle: { color: colour(kind.colour), borderColor: colour("ink"), borderWidth: crowd ? 1 : 1.75 }, z: 3 });
+    drawn.push({
+      ...common_,
+      id: "ringed" + i,
+      data: Float32Array.from(series[i].ringed),
+      symbol: symbolOf(kind),
+      symbolSize: (crowd ? 6 : 9) * (kind.size || 1),
+      large: true,
+      largeThreshold: 100,
+      itemStyle: { color: colour(kind.colour), borderColor: colour("ink"), borderWidth: crowd ? 1 : 1.75 },
+      z: 3,
+    });
   });
   drawn.push(classNames(panel, kinds));
   const axis = { type: "value", min: -0.02, max: 1.02, show: false };
-  chart.setOption({
-    ...common(), grid: { left: 0, right: 0, top: 0, bottom: 0 }, xAxis: axis, yAxis: axis, series: drawn,
-    dataZoom: ["x", "y"].map((side, i) => ({ type: "inside", id: side, [side + "AxisIndex"]: 0, filterMode: "none",
-      zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false, moveOnMouseMove: false,
-      start: panel.span[2 * i], end: panel.span[2 * i + 1] })),
-  }, { replaceMerge: ["series"] });
+  chart.setOption(
+    {
+      ...common(),
+      grid: { left: 0, right: 0, top: 0, bottom: 0 },
+      xAxis: axis,
+      yAxis: axis,
+      series: drawn,
+      dataZoom: ["x", "y"].map((side, i) => ({
+        type: "inside",
+        id: side,
+        [side + "AxisIndex"]: 0,
+        filterMode: "none",
+        zoomOnMouseWheel: "ctrl",
+        moveOnMouseWheel: false,
+        moveOnMouseMove: false,
+        start: panel.span[2 * i],
+        end: panel.span[2 * i + 1],
+      })),
+    },
+    { replaceMerge: ["series"] },
+  );
   panel.element.setAttribute("aria-label", sentence(panel, shown));
 }
 
 /** Names of classes at the median of their records: a reader need not tell colours apart. */
 function classNames(panel, kinds) {
   panel.middles ||= middlesOf(panel.points);
-  const named = kinds.filter((kind) => panel.middles.has(kind.class))
+  const named = kinds
+    .filter((kind) => panel.middles.has(kind.class))
     .map((kind) => ({ value: panel.middles.get(kind.class), text: cut(kind.name, 14) }));
   return {
-    type: "scatter", id: "names", data: named, symbolSize: 0, silent: true, z: 5,
-    label: { show: true, formatter: (item) => item.data.text, color: colour("ink"), fontSize: 15, fontWeight: 650,
-      textBorderColor: colour("soft"), textBorderWidth: 4, position: "inside" },
+    type: "scatter",
+    id: "names",
+    data: named,
+    symbolSize: 0,
+    silent: true,
+    z: 5,
+    label: {
+      show: true,
+      formatter: (item) => item.data.text,
+      color: colour("ink"),
+      fontSize: 15,
+      fontWeight: 650,
+      textBorderColor: colour("soft"),
+      textBorderWidth: 4,
+      position: "inside",
+    },
   };
 }
 
@@ -127,67 +197,16 @@ function classNames(panel, kinds) {
 function middlesOf({ row, x, y }) {
   const own = new Map(colouredClasses.map((place) => [place, []]));
   row.forEach((r, i) => own.get(column.label && column.label[r])?.push(i));
-  return new Map(Array.from(own).filter(([, places]) => places.length)
-    .map(([label, places]) => [label, [median(places.map((i) => x[i])), median(places.map((i) => y[i]))]]));
+  return new Map(
+    Array.from(own)
+      .filter(([, places]) => places.length)
+      .map(([label, places]) => [label, [median(places.map((i) => x[i])), median(places.map((i) => y[i]))]]),
+  );
 }
 
 function median(values) {
   values.sort((a, b) => a - b);
   return values[values.length >> 1];
-}
-
-/** Points sorted into 64 by 64 cells, so that the nearest to the pointer is found without a look at all of them. */
-function binned({ x, y }) {
-  const side = 64, starts = new Uint32Array(side * side + 1), place = (i) => side * along(y[i], side) + along(x[i], side);
-  for (let i = 0; i < x.length; i++) starts[place(i) + 1]++;
-  for (let c = 0; c < side * side; c++) starts[c + 1] += starts[c];
-  const at = starts.slice(), points = new Uint32Array(x.length);
-  for (let i = 0; i < x.length; i++) points[at[place(i)]++] = i;
-  return { side, starts, points };
-}
-
-function along(value, side) {
-  return Math.min(Math.max(Math.floor(value * side), 0), side - 1);
-}
-
-/** The point within reach of the pointer that is nearest to it, exposed ones first where both are near; -1: none. */
-function nearest(panel, event) {
-  const box = panel.element.getBoundingClientRect();
-  const at = [event.clientX - box.left, event.clientY - box.top];
-  const [cx, cy] = panel.chart.convertFromPixel({ gridIndex: 0 }, at);
-  const reach = TOUCH ? 18 : 10;
-  const [ex, ey] = panel.chart.convertFromPixel({ gridIndex: 0 }, [at[0] + reach, at[1] + reach]);
-  const rx = Math.abs(ex - cx), ry = Math.abs(ey - cy);
-  const { side, starts, points } = panel.grid, { row, x, y } = panel.points;
-  let best = -1, least = 1;
-  for (let down = along(cy - ry, side); down <= along(cy + ry, side); down++) {
-    for (let right = along(cx - rx, side); right <= along(cx + rx, side); right++) {
-      const cell = side * down + right;
-      for (let k = starts[cell]; k < starts[cell + 1]; k++) {
-        const i = points[k];
-        if (!state.inside[row[i]]) continue;
-        const away = Math.hypot((x[i] - cx) / rx, (y[i] - cy) / ry) * (column.exposed[row[i]] ? 0.6 : 1);
-        if (away < least) [best, least] = [i, away];
-      }
-    }
-  }
-  return best;
-}
-
-function hover(panel, event) {
-  const found = map.tool === "look" ? nearest(panel, event) : -1;
-  point(panel, found, event);
-}
-
-function point(panel, found, event) {
-  panel.element.classList.toggle("on-point", found >= 0);
-  panel.ring.hidden = found < 0;
-  if (found < 0) return hideTip();
-  const [left, top] = panel.chart.convertToPixel({ gridIndex: 0 }, [panel.points.x[found], panel.points.y[found]]);
-  panel.ring.style.transform = `translate(${left}px, ${top}px)`;
-  if (tip.dataset.row !== String(panel.points.row[found]) || tip.hidden) showTip(event, ...tipOf(panel.points.row[found]));
-  else showTip(event, ...tip.childNodes);
-  tip.dataset.row = panel.points.row[found];
 }
 
 /** Nearer (1), farther (-1) or the whole map (0), about the middle of what is seen. */
@@ -212,9 +231,30 @@ function noteZoom(panel) {
 function showLegend() {
   const seen = new Set();
   for (const { row } of panels) for (const own of row) seen.add(map.colouring.of(own));
-  const entries = map.colouring.kinds.filter((_, i) => seen.has(i)).map((kind) => make("li", {},
-    draw("svg", { width: 16, height: 16, "aria-hidden": "true", class: "mark " + kind.symbol, style: `--own: var(--${kind.colour})` }, draw("path", { d: SHAPES[kind.symbol] })),
-    data(kind.name, 24)));
-  const ring = draw("svg", { width: 16, height: 16, "aria-hidden": "true" }, draw("circle", { cx: 8, cy: 8, r: 5.5, class: "large mx" }));
+  const entries = map.colouring.kinds
+    .filter((_, i) => seen.has(i))
+    .map((kind) =>
+      make(
+        "li",
+        {},
+        draw(
+          "svg",
+          {
+            width: 16,
+            height: 16,
+            "aria-hidden": "true",
+            class: "mark " + kind.symbol,
+            style: `--own: var(--${kind.colour})`,
+          },
+          draw("path", { d: SHAPES[kind.symbol] }),
+        ),
+        data(kind.name, 24),
+      ),
+    );
+  const ring = draw(
+    "svg",
+    { width: 16, height: 16, "aria-hidden": "true" },
+    draw("circle", { cx: 8, cy: 8, r: 5.5, class: "large mx" }),
+  );
   document.getElementById("map-key").replaceChildren(make("li", {}, ring, "ringed and large: exposed"), ...entries);
 }

@@ -1,14 +1,19 @@
 // Pictures of records, cut from one sheet by row: what stands beside an id is that record's own.
 
-const pictures = n > 0 && held.pictures && held.pictures.src && {
-  width: held.pictures.width, height: held.pictures.height, columns: held.pictures.columns,
-  place: placesOf(unpacked(held.pictures.row)), sheet: new Image(),
-};
+const pictures = n > 0 &&
+  held.pictures &&
+  held.pictures.src && {
+    width: held.pictures.width,
+    height: held.pictures.height,
+    columns: held.pictures.columns,
+    place: placesOf(unpacked(held.pictures.row)),
+    sheet: new Image(),
+  };
 const sheetIsRead = pictures
   ? new Promise((done) => {
-    pictures.sheet.onload = done;
-    pictures.sheet.src = held.pictures.src;
-  })
+      pictures.sheet.onload = done;
+      pictures.sheet.src = held.pictures.src;
+    })
   : null;
 
 const cutOut = new Map();
@@ -28,7 +33,19 @@ function pictureOf(row, said) {
 function tileOf(row, tile) {
   const { width, height, columns, sheet } = pictures;
   Object.assign(easel, { width, height }); // this wipes it
-  easel.getContext("2d").drawImage(sheet, (tile % columns) * width, Math.floor(tile / columns) * height, width, height, 0, 0, width, height);
+  easel
+    .getContext("2d")
+    .drawImage(
+      sheet,
+      (tile % columns) * width,
+      Math.floor(tile / columns) * height,
+      width,
+      height,
+      0,
+      0,
+      width,
+      height,
+    );
   cutOut.set(row, easel.toDataURL());
   return cutOut.get(row);
 }

@@ -20,27 +20,54 @@ function placesOf(rows) {
 
 const n = held.rows; // 0 where the page may name no record: then there are curves alone
 const column = {};
-if (n) for (const name of ["cause", "exposure", "lo", "hi", "exposed", "hits", "trials", "false_hits", "false_trials",
-  "memorization", "effect"]) column[name] = unpacked(held[name]);
+if (n)
+  for (const name of [
+    "cause",
+    "exposure",
+    "lo",
+    "hi",
+    "exposed",
+    "hits",
+    "trials",
+    "false_hits",
+    "false_trials",
+    "memorization",
+    "effect",
+  ])
+    column[name] = unpacked(held[name]);
 column.label = held.label ? unpacked(held.label) : null;
 
 const panels = (held.map ? held.map.panels : []).map((panel) => ({
-  title: panel.title, row: unpacked(panel.row), x: unpacked(panel.x), y: unpacked(panel.y),
+  title: panel.title,
+  row: unpacked(panel.row),
+  x: unpacked(panel.x),
+  y: unpacked(panel.y),
 }));
 
-const signals = n > 0 && held.signals && {
-  models: held.signals.models, place: placesOf(unpacked(held.signals.row)), low: unpacked(held.signals.low),
-  high: unpacked(held.signals.high), value: unpacked(held.signals.value), member: unpacked(held.signals.member),
-  threshold: unpacked(held.signals.threshold), side: unpacked(held.signals.side),
-};
+const signals = n > 0 &&
+  held.signals && {
+    models: held.signals.models,
+    place: placesOf(unpacked(held.signals.row)),
+    low: unpacked(held.signals.low),
+    high: unpacked(held.signals.high),
+    value: unpacked(held.signals.value),
+    member: unpacked(held.signals.member),
+    threshold: unpacked(held.signals.threshold),
+    side: unpacked(held.signals.side),
+  };
 
 const neighbours = held.neighbours && {
-  k: held.neighbours.k, place: placesOf(unpacked(held.neighbours.row)), near: unpacked(held.neighbours.near),
+  k: held.neighbours.k,
+  place: placesOf(unpacked(held.neighbours.row)),
+  near: unpacked(held.neighbours.near),
 };
 
 const defences = held.defences && {
-  names: held.defences.names, row: unpacked(held.defences.row), place: placesOf(unpacked(held.defences.row)),
-  before: unpacked(held.defences.before), after: held.defences.after.map(unpacked),
+  names: held.defences.names,
+  row: unpacked(held.defences.row),
+  place: placesOf(unpacked(held.defences.row)),
+  before: unpacked(held.defences.before),
+  after: held.defences.after.map(unpacked),
 };
 
 /** The name of a row's class, or "" where none is known. */

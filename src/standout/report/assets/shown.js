@@ -4,7 +4,9 @@ const REORDERS = /[\p{Cc}\p{Cs}\p{Cn}\u202a-\u202e\u2066-\u2069]/gu;
 
 /** Text on one line; controls and what turns the order of its neighbours become a visible mark. */
 function plain(text) {
-  return String(text).replace(/[\t\n\r\v\f\x85\u2028\u2029]/g, " ").replace(REORDERS, "\ufffd");
+  return String(text)
+    .replace(/[\t\n\r\v\f\x85\u2028\u2029]/g, " ")
+    .replace(REORDERS, "\ufffd");
 }
 
 /** Plain text of at most `most` UTF-16 units, with an ellipsis where something is missing; no pair is torn apart. */
@@ -14,7 +16,7 @@ function cut(text, most) {
   return plain(whole.slice(0, most - 1).replace(/[\ud800-\udbff]$/, "")).trimEnd() + "…";
 }
 
-/** An element of `tag` with attributes and children: elements, or text, which stays text. null children are left out. */
+/** An element of `tag` with attributes and children: elements, or text, which stays text; null is left out. */
 function make(tag, attributes, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes || {})) {
@@ -88,5 +90,8 @@ function between(low, high, how = chance) {
 /** A figure with a true minus sign. */
 function number(value, decimals = 2) {
   if (!Number.isFinite(value)) return "not available";
-  return value.toFixed(decimals).replace(/^-(?=0*\.?0*$)/, "").replace("-", "−");
+  return value
+    .toFixed(decimals)
+    .replace(/^-(?=0*\.?0*$)/, "")
+    .replace("-", "−");
 }

@@ -1,10 +1,30 @@
 // Which records are shown and in what order. Everything that draws subscribes; nothing else holds a copy.
 
 const state = {
-  sort: "exposure", down: true, text: "", label: -1, cause: -1, exposedOnly: false, least: 0,
-  range: null, chosen: null, chosenCount: 0, rows: new Int32Array(0), inside: new Uint8Array(n), page: 0,
+  sort: "exposure",
+  down: true,
+  text: "",
+  label: -1,
+  cause: -1,
+  exposedOnly: false,
+  least: 0,
+  range: null,
+  chosen: null,
+  chosenCount: 0,
+  rows: new Int32Array(0),
+  inside: new Uint8Array(n),
+  page: 0,
 };
-const EVERYTHING = { text: "", label: -1, cause: -1, exposedOnly: false, least: 0, range: null, chosen: null, chosenCount: 0 };
+const EVERYTHING = {
+  text: "",
+  label: -1,
+  cause: -1,
+  exposedOnly: false,
+  least: 0,
+  range: null,
+  chosen: null,
+  chosenCount: 0,
+};
 const followers = [];
 const orders = new Map();
 let sought = null;
@@ -34,18 +54,24 @@ function ranks(names, many, place) {
   return Float64Array.from({ length: many }, (_, row) => rank[place(row)]);
 }
 
-/** All rows in the order of a column; what is no number comes last, ties go by exposure and then as in the user's order. */
+/** All rows in the order of a column; what is no number comes last, ties go by exposure, then by the user's order. */
 function ordered(name, down) {
   const key = name + (down ? "-" : "+");
   if (!orders.has(key)) {
-    const values = sortable(name), sign = down ? -1 : 1;
-    const rows = key === "exposure-" ? Int32Array.from({ length: n }, (_, row) => row) : ordered("exposure", true).slice();
-    orders.set(key, rows.sort((a, b) => {
-      const x = values[a], y = values[b];
-      if (x < y) return -sign;
-      if (x > y) return sign;
-      return (x !== x) - (y !== y); // sorting is stable
-    }));
+    const values = sortable(name),
+      sign = down ? -1 : 1;
+    const rows =
+      key === "exposure-" ? Int32Array.from({ length: n }, (_, row) => row) : ordered("exposure", true).slice();
+    orders.set(
+      key,
+      rows.sort((a, b) => {
+        const x = values[a],
+          y = values[b];
+        if (x < y) return -sign;
+        if (x > y) return sign;
+        return (x !== x) - (y !== y); // sorting is stable
+      }),
+    );
   }
   return orders.get(key);
 }
@@ -57,9 +83,13 @@ function refilter() {
   const rows = new Int32Array(n);
   let found = 0;
   for (const row of ordered(state.sort, state.down)) {
-    const keep = (label < 0 || column.label[row] === label) && (cause < 0 || column.cause[row] === cause) &&
-      (!exposedOnly || column.exposed[row] === 1) && (least <= 0 || column.exposure[row] >= Math.fround(least)) &&
-      (!range || within(column.exposure[row], range)) && (!chosen || chosen[row] === 1) &&
+    const keep =
+      (label < 0 || column.label[row] === label) &&
+      (cause < 0 || column.cause[row] === cause) &&
+      (!exposedOnly || column.exposed[row] === 1) &&
+      (least <= 0 || column.exposure[row] >= Math.fround(least)) &&
+      (!range || within(column.exposure[row], range)) &&
+      (!chosen || chosen[row] === 1) &&
       (!text || !sought || sought[row].includes(text));
     inside[row] = keep ? 1 : 0;
     if (keep) rows[found++] = row;
@@ -72,7 +102,7 @@ function within(value, [low, high]) {
   return value >= Math.fround(low) && (value < Math.fround(high) || high >= 1);
 }
 
-/** Change filters or the order, from the first page on, and tell all who follow: true where rows may have come or gone. */
+/** Change filters or the order, from the first page on, and tell all who follow: true where rows may come or go. */
 function change(what) {
   Object.assign(state, { page: 0 }, what);
   refilter();

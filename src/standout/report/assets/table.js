@@ -2,9 +2,14 @@
 
 const PAGE = 50;
 const COLUMNS = [
-  held.ids && ["record", "Record", false], column.label && ["label", "Class", false], ["exposure", "Exposure", true],
-  ["exposed", "Reported", false], ["hits", "Flagged", true], ["false_hits", "False alarms", true],
-  ["memorization", "Memorization", true], ["cause", "Cause", false],
+  held.ids && ["record", "Record", false],
+  column.label && ["label", "Class", false],
+  ["exposure", "Exposure", true],
+  ["exposed", "Reported", false],
+  ["hits", "Flagged", true],
+  ["false_hits", "False alarms", true],
+  ["memorization", "Memorization", true],
+  ["cause", "Cause", false],
 ].filter(Boolean);
 const table = document.getElementById("records-table");
 
@@ -38,11 +43,13 @@ function fillTable() {
     if (button.dataset.sort === state.sort) cell.setAttribute("aria-sort", state.down ? "descending" : "ascending");
     else cell.removeAttribute("aria-sort");
   }
-  const from = state.page * PAGE, until = Math.min(from + PAGE, state.rows.length);
+  const from = state.page * PAGE,
+    until = Math.min(from + PAGE, state.rows.length);
   table.tBodies[0].replaceChildren(...Array.from(state.rows.subarray(from, until), tableRow));
   document.getElementById("rows-told").textContent = told(state.rows.length);
-  document.getElementById("page-told").textContent =
-    state.rows.length ? `Rows ${count(from + 1)} to ${count(until)} of ${count(state.rows.length)}` : "";
+  document.getElementById("page-told").textContent = state.rows.length
+    ? `Rows ${count(from + 1)} to ${count(until)} of ${count(state.rows.length)}`
+    : "";
   document.getElementById("page-before").disabled = from === 0;
   document.getElementById("page-after").disabled = until >= state.rows.length;
 }
@@ -60,7 +67,8 @@ function tableRow(row) {
     if (name === "exposure") return make("td", { class: "num" }, ...exposureOf(row));
     if (name === "exposed") return make("td", { class: exposed ? "is-exposed" : "muted" }, exposed ? "exposed" : "no");
     if (name === "hits") return make("td", { class: "num" }, ratio(column.hits[row], column.trials[row]));
-    if (name === "false_hits") return make("td", { class: "num" }, ratio(column.false_hits[row], column.false_trials[row]));
+    if (name === "false_hits")
+      return make("td", { class: "num" }, ratio(column.false_hits[row], column.false_trials[row]));
     if (name === "memorization") return make("td", { class: "num" }, number(column.memorization[row]));
     return make("td", {}, causeOf(row) ? make("span", { class: "cause" }, data(causeOf(row), 40)) : "");
   });

@@ -5,7 +5,9 @@ const TOUCH = matchMedia("(pointer: coarse)").matches;
 
 /** The value of one of the page's colours, such as "found" for --found. */
 function colour(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
+  return getComputedStyle(document.documentElement)
+    .getPropertyValue("--" + name)
+    .trim();
 }
 
 /** A colour of the page with less of it to be seen. */
@@ -31,14 +33,20 @@ function chartIn(element, paint) {
 
 /** What all charts have in common: no animation, the letters of the page, no mark of its own on hover. */
 function common() {
-  return { animation: false, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: colour("ink") } };
+  return {
+    animation: false,
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: colour("ink") },
+  };
 }
 
 function axisStyle() {
   return {
-    axisLine: { show: true, lineStyle: { color: colour("strong-rule") } }, axisTick: { show: false },
-    axisLabel: { color: colour("muted"), fontSize: 12 }, nameTextStyle: { color: colour("muted"), fontSize: 13 },
-    splitLine: { show: true, lineStyle: { color: colour("rule") } }, minorSplitLine: { show: false },
+    axisLine: { show: true, lineStyle: { color: colour("strong-rule") } },
+    axisTick: { show: false },
+    axisLabel: { color: colour("muted"), fontSize: 12 },
+    nameTextStyle: { color: colour("muted"), fontSize: 13 },
+    splitLine: { show: true, lineStyle: { color: colour("rule") } },
+    minorSplitLine: { show: false },
     minorTick: { show: false },
   };
 }
@@ -68,9 +76,18 @@ function tipOf(row) {
   const exposed = column.exposed[row] === 1;
   return [
     pictureOf(row, ""),
-    make("div", {},
-      make("p", {}, make("b", {}, nameOf(row, 40)), column.label ? " · labelled " : null, column.label ? data(labelOf(row), 30) : null),
+    make(
+      "div",
+      {},
+      make(
+        "p",
+        {},
+        make("b", {}, nameOf(row, 40)),
+        column.label ? " · labelled " : null,
+        column.label ? data(labelOf(row), 30) : null,
+      ),
       make("p", {}, "exposure ", make("b", {}, chance(column.exposure[row])), exposed ? ", exposed" : ", not reported"),
-      causeOf(row) ? make("p", {}, data(causeOf(row), 40)) : null),
+      causeOf(row) ? make("p", {}, data(causeOf(row), 40)) : null,
+    ),
   ];
 }

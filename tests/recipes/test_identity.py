@@ -338,9 +338,9 @@ for folder in sys.argv[2:]:
 
 
 def told(*folders, main="import model; print(json.dumps(identify(model.fit)))"):
-    """Identity in each folder, in a process of its own, as a later run would find it: one process for all folders, which
-    forgets the modules of one before the next, since to start it takes longer than to tell."""
-    words = [sys.executable, "-c", TELL, f"import json; {main}", *map(str, folders)]
+    """Identity in each folder, in a process of its own, as a later run would find it: one process for all folders,
+    which forgets the modules of one before the next, since to start it takes longer than to tell."""
+    words = [sys.executable, "-c", TELL, f"import json, os, sys; {main}", *map(str, folders)]
     done = subprocess.run(words, text=True, capture_output=True, timeout=60)
     assert not done.returncode, done.stderr
     return done.stdout.splitlines()
@@ -416,7 +416,9 @@ def test_a_library_counts_by_version_wherever_it_is_installed(tmp_path):
         record.mkdir()
         (record / "RECORD").write_text("lib.py,,\n")
         (record / "METADATA").write_text("Metadata-Version: 2.1\nName: lib\nVersion: 1.2\n")
-    main = "import sys, os; sys.path.append(os.getcwd()); import lib; print(json.dumps(identify(lib.f))); sys.path.pop()"
+    main = (
+        "import sys, os; sys.path.append(os.getcwd()); import lib; print(json.dumps(identify(lib.f))); sys.path.pop()"
+    )
     assert [json.loads(line) for line in told(*places, main=main)] == [["library", "lib", "lib 1.2", "f"]] * 2
 
 

@@ -419,7 +419,7 @@ def test_a_library_counts_by_version_wherever_it_is_installed(tmp_path):
     main = (
         "import sys, os; sys.path.append(os.getcwd()); import lib; print(json.dumps(identify(lib.f))); sys.path.pop()"
     )
-    assert [json.loads(line) for line in told(*places, main=main)] == [["library", "lib", "lib 1.2", "f"]] * 2
+    assert [json.loads(told(place, main=main)[0]) for place in places] == [["library", "lib", "lib 1.2", "f"]] * 2
 
 
 def test_tensors_count_by_content():

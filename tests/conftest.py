@@ -1,5 +1,6 @@
 """Fixtures shared by all tests."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -32,3 +33,12 @@ def paired():
         return members
 
     return make
+
+
+@pytest.fixture(scope="module")
+def unexplained():
+    """No trees are grown to tell how well all characteristics together predict exposure: that is half of the time of a
+    small audit, and tests/explain/test_joint.py has it. For modules that look at other things: a `pytestmark`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("standout.explain.joint.FEWEST", sys.maxsize)
+        yield

@@ -22,6 +22,8 @@ import standout
 from standout.cli import main
 from standout.recipes import recipe_of
 
+pytestmark = pytest.mark.usefixtures("unexplained")
+
 N = 24
 X = np.random.default_rng(0).normal(size=(N, 3))
 Y = np.arange(N) % 2

@@ -36,7 +36,7 @@ def test_null_reports_nothing(models, noise, paired):
     assert not exposure(signals, members).exposed.any()
 
 
-@pytest.mark.parametrize("models", [32, 64, 128])
+@pytest.mark.parametrize("models", [32, 128])
 def test_claims_are_true_on_average(models, paired):
     claimed, true, false, found = 0.0, 0.0, 0, 0
     for seed in range(4):
@@ -73,7 +73,7 @@ def test_null_of_odd_shapes_reports_hardly_anything(models, shape, paired):
 def test_characteristics_sharpen_the_prior(paired):
     """A characteristic that tells which records leak: estimates are nearer, and claims stay true."""
     gains = []
-    for seed in (1, 2, 3, 4):
+    for seed in (1, 2):
         members = paired(8, 3000, seed=seed)
         rng = np.random.default_rng(seed)
         leaky = rng.random(3000) < 0.05

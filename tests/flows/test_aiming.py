@@ -10,6 +10,8 @@ import pytest
 from standout.errors import InputError
 from standout.flows.aiming import aim_of
 
+pytestmark = pytest.mark.usefixtures("unexplained")
+
 
 def audit(
     exposed=3, screening=True, records=500, unranked=50, columns=("loss_trace_iqr", "el2n", "centroid_margin")

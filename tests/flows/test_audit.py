@@ -27,14 +27,14 @@ def run(tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("shadows", [8, 16, 32])
-@pytest.mark.parametrize("model", [Noise(), noisy_fit])
+@pytest.mark.parametrize(("model", "shadows"), [(Noise(), 8), (noisy_fit, 16), (Noise(), 32)])
 def test_null_models_expose_nothing(model, shadows):
-    x, y = blobs(80_000 // shadows)
-    run = standout.audit(x, y, model=model, shadows=shadows)
+    """AUCs lie within five deviations of one half; of attacks alone, more signals: tests/attacks/test_contract.py."""
+    x, y = blobs(24_000 // shadows)
+    run = standout.audit(x, y, model=model, shadows=shadows, jobs=1)
     assert run.summary["exposed"]["count"] == 0 and run.exposed.empty
     for name in ATTACKS:
-        assert abs(run.summary["attacks"][name]["auc"] - 0.5) < 0.01, name
+        assert abs(run.summary["attacks"][name]["auc"] - 0.5) < 0.02, name
 
 
 def test_planted_memory_is_found_whole():
@@ -50,6 +50,7 @@ def test_folder_holds_what_the_contract_lists(run):
     assert {"config.json", "summary.json", "records.csv", "records.parquet", "report.html", "shadows"} <= names
     assert sorted(p.name for p in (run.path / "shadows").iterdir()) == [f"{m:05d}.npz" for m in range(16)]
     jsonschema.validate(run.summary, summary_schema())
+    assert run.summary["explained"]["records"] == 178
     config = json.loads((run.path / "config.json").read_text())
     assert config["key"] == run.summary["key"] and len(config["plan"]["seeds"]) == 16
     assert config["attacks"] == {name: attack.version for name, attack in ATTACKS.items()}

@@ -16,6 +16,8 @@ from standout.flows.comparison.pairs import BY_CHANCE, MOST_IDS
 from standout.flows.run import Run
 from standout.terminal_compare import cells, compared, fitting
 
+pytestmark = pytest.mark.usefixtures("unexplained")
+
 
 def signals(seed: int, strength: float) -> tuple[np.ndarray, np.ndarray]:
     """16 models on 200 records; the first 30 leak."""

@@ -14,6 +14,8 @@ from standout.flows.defend import defend, epsilon_of
 from standout.flows.judging import newly
 from standout.run.schema import defences_schema
 
+pytestmark = pytest.mark.usefixtures("unexplained")
+
 AIM = [f"{i}" for i in range(0, 178, 9)]
 
 

@@ -11,6 +11,8 @@ from standout.flows.aiming import aim_of
 from standout.flows.defend import defend
 from standout.flows.stored import Audit
 
+pytestmark = pytest.mark.usefixtures("unexplained")
+
 AIM = [f"{i}" for i in range(0, 178, 9)]
 DATA = ("relabel", "add-more:2")
 

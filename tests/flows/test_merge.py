@@ -19,6 +19,8 @@ from standout.shadows.shard import Shard
 
 from .recipes_for_tests import blobs
 
+pytestmark = pytest.mark.usefixtures("unexplained")
+
 BYTES = ("config.json", "records.csv", "records.parquet", "figures.json")
 
 

@@ -16,6 +16,8 @@ from standout.flows.ends import ends
 from standout.flows.pictured import mapped
 from tests.explain.simulated import blobs, evidence_of
 
+pytestmark = pytest.mark.usefixtures("unexplained")
+
 N = 120
 
 

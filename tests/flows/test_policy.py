@@ -16,6 +16,8 @@ from standout.flows.policy import Policy
 from standout.report.page import QUOTED
 from standout.terminal import forecast
 
+pytestmark = pytest.mark.usefixtures("unexplained")
+
 
 @pytest.fixture
 def command(tmp_path, monkeypatch, capsys):

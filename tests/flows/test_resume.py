@@ -20,12 +20,8 @@ import standout
 from standout.errors import InputError
 from standout.flows import exhibits
 
+from .processes import finished, stacks, start
 from .recipes_for_tests import blobs
-
-AUDIT = """
-import sys, standout
-standout.audit(standout.load("digits"), settings={"epochs": 3, "stack": 8}, shadows=24, jobs=1, out=sys.argv[1])
-"""
 
 
 def content(folder: Path, *names: str) -> dict[str, str]:
@@ -33,24 +29,22 @@ def content(folder: Path, *names: str) -> dict[str, str]:
     return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
 
 
-def start(folder: Path) -> subprocess.Popen:
-    return subprocess.Popen([sys.executable, "-c", AUDIT, str(folder)], stderr=subprocess.PIPE)
-
-
 @pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="kill -9")
 def test_kill_and_resume_ends_with_the_same_bytes(tmp_path):
     whole, cut = tmp_path / "whole", tmp_path / "cut"
-    assert start(whole).wait(timeout=120) == 0
+    finished(stacks, whole)
     for models in (1, 9, 17):  # early, and in the middle of the second and third stack
-        process = start(cut)
+        process = start(stacks, cut)
         deadline = time.time() + 60
         while len(list((cut / "shadows").glob("*.npz"))) < models and time.time() < deadline:
             time.sleep(0.002)
-        process.send_signal(signal.SIGKILL)
-        assert process.wait() == -signal.SIGKILL
+        process.kill()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
     (cut / "shadows" / ".standout-writing-1-00020.npz").write_bytes(b"half a file")
     stamps = {p.name: p.stat().st_mtime_ns for p in (cut / "shadows").glob("[0-9]*.npz")}
-    assert start(cut).wait(timeout=120) == 0
+    finished(stacks, cut)
     names = ("records.csv", "records.parquet", "config.json", "figures.json")
     assert content(whole, *names) == content(cut, *names)
     assert all((cut / "shadows" / name).stat().st_mtime_ns == stamp for name, stamp in stamps.items())

@@ -22,6 +22,8 @@ from standout.run.schema import summary_schema
 
 from .recipes_for_tests import blobs
 
+pytestmark = pytest.mark.usefixtures("unexplained")
+
 MODELS = {
     "logistic-regression": ("breast-cancer", "logistic-regression", {}),
     "random-forest": ("wine", "random-forest", {"n_estimators": 15}),

@@ -15,6 +15,8 @@ from standout.recipes import recipe_of
 
 from .recipes_for_tests import blobs
 
+pytestmark = pytest.mark.usefixtures("unexplained")
+
 
 def records(n: int = 240):
     """Blobs of which ten carry a wrong label; ids are unlike places."""

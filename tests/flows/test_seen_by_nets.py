@@ -24,6 +24,8 @@ from standout.report.build import write_report
 from standout.run.folder import RunFolder
 from standout.run.tables import write_records
 
+pytestmark = pytest.mark.usefixtures("unexplained")
+
 FALSE = ("r04", "r11")
 """Records with a label that is wrong and pixels of their own: each model learns them by heart."""
 FILES = ("records.csv", "figures.json", "report.html")

@@ -10,6 +10,8 @@ from standout.flows.defend import defend
 from standout.flows.sharing import bare, followers
 from standout.shadows import stack as stacks
 
+pytestmark = pytest.mark.usefixtures("unexplained")
+
 
 @pytest.fixture(scope="module")
 def audited(tmp_path_factory):

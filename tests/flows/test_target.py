@@ -16,6 +16,8 @@ from standout.run.schema import summary_schema
 
 from ..estimate.test_exposure import simulated
 
+pytestmark = pytest.mark.usefixtures("unexplained")
+
 
 @pytest.fixture
 def world(paired):

@@ -26,19 +26,20 @@ def detectable(estimated: Estimate, *, fpr: float, above: float, share: float = 
     admitted = max(float(found.doubt[exposed].max()) if exposed.any() else 0.0, LEVEL)
     count = len(found.exposure)
     top = np.argsort(-found.exposure, kind="stable")[: max(int(exposed.sum()), count // 100, 1)]
-    like = top[np.arange(SIMULATED) % len(top)]
-    spreads = np.exp(fitted.evidence.log_ratio[like] / 2)
+    again = np.arange(SIMULATED) % len(top)
+    top = top[:SIMULATED]
+    like = top[again]
+    spreads = np.exp(fitted.evidence.log_ratio[top] / 2)
     weights = fitted.prior.at(fitted.covariate[like])
-    levels = above + LEVELS * (1 - above)
-    chances = []
-    for level in levels:
-        simulated = replay(
-            fitted, like, effect_of(level, spreads, fpr, estimated.tails), share, np.random.default_rng(7)
-        )
+    smallest = None
+    for level in (above + LEVELS * (1 - above))[::-1]:  # down to the first that is missed: most audits are done early
+        effects = effect_of(level, spreads, fpr, estimated.tails)[again]
+        simulated = replay(fitted, like, effects, share, np.random.default_rng(7))
         judged = posterior(simulated, weights, fpr=fpr, above=above, tails=estimated.tails)
-        chances.append(float((judged.doubt <= admitted).mean()))
-    lasting = np.logical_and.accumulate((np.array(chances) >= 0.8)[::-1])[::-1]
-    return round(float(levels[np.argmax(lasting)]), 3) if lasting.any() else None
+        if float((judged.doubt <= admitted).mean()) < 0.8:
+            break
+        smallest = round(float(level), 3)
+    return smallest
 
 
 def effect_of(level: float, spread: np.ndarray, fpr: float, tails: Tails) -> np.ndarray:

@@ -38,11 +38,12 @@ def isolated(own: np.ndarray, x: np.ndarray, trees: int) -> np.ndarray:
     """
     own, x = np.ascontiguousarray(own, dtype=np.float32), np.ascontiguousarray(x, dtype=np.float32)
     size, rng = min(SAMPLE, len(own)), np.random.default_rng(0)
-    tree = ExtraTreeRegressor(max_features=1, max_depth=int(np.ceil(np.log2(max(size, 2)))))
+    seeded = np.random.RandomState()  # one that is seeded anew: to make one takes as long as to grow a small tree
+    tree = ExtraTreeRegressor(max_features=1, max_depth=int(np.ceil(np.log2(max(size, 2)))), random_state=seeded)
     depths = np.zeros(len(x))
     for k in range(trees):
         rows = rng.choice(len(own), size, replace=False)
-        tree.random_state = k
+        seeded.seed(k)
         grown = tree.fit(own[rows], rng.random(size), check_input=False).tree_
         leaf = grown.apply(x)
         depths += (grown.compute_node_depths() - 1)[leaf] + beyond(grown.n_node_samples)[leaf]

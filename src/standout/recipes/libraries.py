@@ -3,6 +3,8 @@
 import functools
 import importlib.metadata
 import importlib.util
+import inspect
+import re
 import sys
 import sysconfig
 import types
@@ -10,6 +12,8 @@ from pathlib import Path
 
 INSTALLED = frozenset({"site-packages", "dist-packages"})
 """Folders that pip and Linux distributions install into, wherever they lie."""
+FIRST = re.compile(r'^"?([^/.,"]+)', re.MULTILINE)
+"""The name that a line of RECORD begins with: of a folder, or of a file without its endings."""
 BUILT_IN = sys.stdlib_module_names | frozenset(sys.builtin_module_names)
 
 
@@ -61,7 +65,7 @@ def version(name: str) -> str:
     top = _top(name)
     if top in BUILT_IN:
         return ""
-    found = _distributions().get(top)
+    found = _distribution(top)
     return found if found is not None else str(getattr(sys.modules.get(top), "__version__", ""))
 
 
@@ -85,12 +89,32 @@ def _has_record(root: Path, top: str) -> bool:
 
 
 @functools.cache
-def _distributions() -> dict[str, str]:
-    """Versions by top-level package: read from what is installed, so that nothing need be imported for it."""
-    versions = {}
-    for top, names in importlib.metadata.packages_distributions().items():
-        try:
-            versions[top] = "+".join(f"{n} {importlib.metadata.version(n)}" for n in sorted(set(names)))
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return versions
+def _distribution(top: str) -> str | None:
+    """Names and versions of what is installed that holds this top-level package, so that nothing need be imported for
+    it: by the rules of importlib.metadata.packages_distributions, which takes all lists of files apart for seconds."""
+    names = {dist.metadata["Name"] for dist, tops in _installed() if top in tops and _holds(dist, top)}
+    try:
+        return "+".join(f"{n} {importlib.metadata.version(n)}" for n in sorted(names)) or None
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+@functools.cache
+def _installed() -> list[tuple[importlib.metadata.Distribution, frozenset[str]]]:
+    """Each distribution with all names that may be top-level packages of it."""
+    found = []
+    for dist in importlib.metadata.distributions():
+        tops = (dist.read_text("top_level.txt") or "").split()
+        if not tops and (record := dist.read_text("RECORD")):
+            tops = FIRST.findall(record)
+        elif not tops:
+            tops = [file.parts[0].partition(".")[0] for file in dist.files or ()]
+        found.append((dist, frozenset(tops)))
+    return found
+
+
+def _holds(dist: importlib.metadata.Distribution, top: str) -> bool:
+    if declared := (dist.read_text("top_level.txt") or "").split():
+        return top in declared
+    files = [file for file in dist.files or () if sys.version_info >= (3, 12) or file.suffix == ".py"]
+    return any((f.parts[0] if len(f.parts) > 1 else inspect.getmodulename(f.name)) == top for f in files)

@@ -19,7 +19,7 @@ def inline(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             continue
         drawn = (Path(app.srcdir) / image["uri"]).read_text()
         drawn = re.sub(r"<style>.*?</style>\n?", "", drawn, flags=re.DOTALL)
-        raw = nodes.raw("", f'<div class="picture">{drawn}</div>', format="html")
+        raw = nodes.raw("", f'<div class="picture" tabindex="0">{drawn}</div>', format="html")
         holder = image.parent
         if isinstance(holder, nodes.paragraph) and len(holder) == 1:  # a div must not stand within a paragraph
             holder.replace_self(raw)

@@ -8,11 +8,12 @@ import inspect
 import re
 from typing import Any
 
-import standout
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+
+import standout
 
 TERM = re.compile(r"(?:\*?[a-z]\w*)(?:, [a-z]\w*)*: ")
 SENTENCE = re.compile(r"(?<=[.)`]) (?=(?:[a-z]\w*)(?:, [a-z]\w*)*: )")
@@ -94,11 +95,12 @@ class PublicFace(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         self.env.note_reread()
-        asked = dict(line.partition(":")[::2] for line in self.content if line.strip())
+        parts = [str(line).partition(":") for line in self.content if line.strip()]
+        asked = {name.strip(): [m.strip() for m in some.split(",") if m] for name, _, some in parts}
         missing = set(standout.__all__) - {"__version__"} - set(asked)
         if missing:
             raise self.error(f"standout offers {', '.join(sorted(missing))}, and the page does not say so")
-        text = "\n".join(entry(name.strip(), [m.strip() for m in some.split(",") if m]) for name, some in asked.items())
+        text = "\n".join(entry(name, some) for name, some in asked.items())
         holder = nodes.section()
         holder.document = self.state.document
         self.state.nested_parse(StringList(text.splitlines(), "standout"), 0, holder, True)

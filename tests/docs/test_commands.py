@@ -1,9 +1,9 @@
 """Every command in the docs: run, or at least known to the program that it names.
 
-A fenced block is run as it stands, in a folder of its page's own where earlier blocks of the page left their files. What
-takes long or wants what is not here says so behind its language, `no-run: why`, and is parsed: commands, options, scripts,
-targets and extras must exist. Cost is held down alone: where a block leaves the number of shadows or the attacks to their
-defaults, or asks for more than SHADOWS, the test has SHADOWS and one attack; else nothing is changed.
+A fenced block is run as it stands, in a folder of its page's own where earlier blocks of the page left their files.
+What takes long or wants what is not here says so behind its language, `no-run: why`, and is parsed: commands, options,
+scripts, targets and extras must exist. Cost alone is held down: where a block leaves the number of shadows or the
+attacks to their defaults, or asks for more than SHADOWS, the test has SHADOWS and one attack; else nothing is changed.
 """
 
 import re
@@ -18,7 +18,7 @@ import standout
 from standout.cli import app, main
 from tests.docs.reading import COMMANDS, PAGES, ROOT, SHOWN, Block, blocks, spans, words
 
-SHADOWS = 8
+SHADOWS = 16
 RUN = [b for page in PAGES for b in blocks(page) if b.language in (*COMMANDS, "python")]
 OWN = {page.name: [b for b in RUN if b.page.endswith(page.name) and b.reason is None] for page in PAGES}
 
@@ -39,12 +39,19 @@ def audited(tmp_path_factory) -> Path:
     return out
 
 
+PLANTED = 4
+
+
 def small(records: int = 120) -> tuple[np.ndarray, np.ndarray]:
-    """Records that a model gets nearly right, with some labels that it cannot."""
+    """x float64 (N, 8), y int64 (N,): easy records, and PLANTED ones with a wrong label and a column of their own, by
+    which a model can learn each of them by heart."""
     rng = np.random.default_rng(0)
     y = np.arange(records) % 2
-    x = rng.normal(size=(records, 4)) + 2 * np.eye(2, 4)[y]
-    return x, np.where(np.arange(records) % 30 == 0, 1 - y, y)
+    x = np.concatenate([rng.normal(size=(records, 4)) + 3 * np.eye(2, 4)[y], np.zeros((records, PLANTED))], axis=1)
+    planted = np.arange(PLANTED)
+    x[planted, 4 + planted] = 5
+    y[planted] = 1 - y[planted]
+    return x, y
 
 
 def given() -> dict:
@@ -64,20 +71,17 @@ def given() -> dict:
     m[1::2] = ~m[::2]
     s = rng.normal(2, 1, m.shape) + m * (np.arange(len(y)) < 5) * 6
     mask = m[0]
-    return {
-        **{"x": x, "y": y, "ids": [f"r{i}" for i in range(len(y))], "frame": frame, "labels": y, "np": np},
-        **{"s": s, "m": m, "t": s[0], "mask": mask, "released": LogisticRegression().fit(x[mask], y[mask])},
-        **{"recipe": LogisticRegression(), "digits": np.repeat(x, 16, axis=1), "standout": standout},
-        **{f.__name__: f for f in (make_pipeline, make_column_transformer)},
-        **{c.__name__: c for c in (SimpleImputer, OneHotEncoder, StandardScaler)},
-        **{c.__name__: c for c in (RandomForestClassifier, LogisticRegression)},
-    }
+    own = {"x": x, "y": y, "ids": [f"r{i}" for i in range(len(y))], "frame": frame, "labels": y, "mask": mask}
+    own |= {"s": s, "m": m, "t": s[0], "digits": np.repeat(x, 8, axis=1), "np": np, "standout": standout}
+    own |= {"recipe": LogisticRegression(), "released": LogisticRegression().fit(x[mask], y[mask])}
+    library = (make_pipeline, make_column_transformer, SimpleImputer, OneHotEncoder, StandardScaler)
+    return own | {it.__name__: it for it in (*library, RandomForestClassifier, LogisticRegression)}
 
 
 def lay_out(folder: Path, audited: Path) -> None:
     """Files that commands take as the reader's own."""
     x, y = small()
-    table = pd.DataFrame(x, columns=["age", "height", "weight", "pressure"])
+    table = pd.DataFrame(x, columns=["age", "height", "weight", "pressure", "a", "b", "c", "d"])
     table.insert(0, "patient", [f"P{i:03}" for i in range(len(y))])
     table["hospital"] = np.arange(len(y)) // 4
     table["outcome"] = np.where(y, "ill", "well")
@@ -182,8 +186,8 @@ def script_knows(arguments: list[str], whole: bool) -> None:
 
 
 def options_of(script: Path) -> set[str]:
-    """Options of the parser that a script makes, or that a script beside it which it imports makes: by their text, since
-    many import torch before they could say --help."""
+    """Options of the parser that a script makes, or that a script beside it makes which it imports: by their text,
+    since many import torch before they could say --help."""
     text = script.read_text()
     beside = re.findall(r"^(?:from|import) (\w+)", text, re.MULTILINE)
     files = [script, *(p for name in beside if (p := script.parent / f"{name}.py").is_file())]

@@ -25,11 +25,11 @@ SETS: dict[str, dict[str, Any]] = {
     "digits": {"model": "mlp"},
     "location30": {"model": "mlp"},
     "adult": {"model": "gradient-boosting", "records": 4000},
-    "cifar10": {"model": "convnet", "settings": {"epochs": 10, "channels": (16, 32, 64)}, "shadows": 32},
+    "cifar10": {"model": "convnet", "settings": {"epochs": 12, "channels": (16, 32, 64)}, "shadows": 16},
 }
 ATTACKS = ("loss", "moderated")
 """One threshold for all, and the best that there is."""
-SUBSET = {"cifar10": 4000}
+SUBSET = {"cifar10": 10_000}
 """Records that are drawn at first, where all would take hours."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 WINDOW = (1280, 960)

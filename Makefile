@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 WORKERS ?= auto
 
-.PHONY: help setup audit test lint format golden bench clean
+.PHONY: help setup audit test lint format docs golden bench clean
 
 help:  ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ lint: $(VENV)/.lint  ## ruff and the type checker
 format: $(VENV)/.lint  ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(VENV)/.docs  ## the docs as a site, in build/docs
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/docs
+	@echo build/docs/index.html
 
 golden: setup  ## the scores that selfcheck compares with, after an attack changed
 	$(BIN)/python benchmarks/make_golden.py $(GOLDEN)
@@ -49,4 +53,8 @@ $(VENV)/.test: $(VENV)/.audit
 
 $(VENV)/.lint: $(VENV)/.test
 	$(PIP) -e '.[torch,parquet,excel,cam,dp,test,dev]'
+	@touch $@
+
+$(VENV)/.docs: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) -e '.[docs]'
 	@touch $@

@@ -66,7 +66,7 @@ function paintRoc(chart) {
     lineStyle: { color: colour("muted"), width: 1, type: [1, 4], cap: "round" },
     markArea: { silent: true, data: greyed, itemStyle: { color: colour("veil") },
       label: { show: chart.getWidth() > 480, formatter: "too few false\nalarms to tell", position: "insideTopLeft", color: colour("muted"), align: "left", fontSize: 12, lineHeight: 15 } },
-    markLine: { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: colour("muted"), type: [2, 3], width: 1 },
+    markLine: { silent: true, symbol: "none", precision: 12, label: { show: false }, lineStyle: { color: colour("muted"), type: [2, 3], width: 1 },
       data: greyed.length ? [{ xAxis: held.supported }] : [] } });
   const axis = (name, gap) => ({ ...axisStyle(), type: "log", min: floor, max: 1, name, nameLocation: "middle", nameGap: gap,
     axisLabel: { ...axisStyle().axisLabel, formatter: exactly } });
@@ -76,7 +76,8 @@ function paintRoc(chart) {
 
 /** The interval of a curve as a soft area. */
 function bandOf(band, i) {
-  const low = aboveFloor(band.fpr, band.lo), high = aboveFloor(band.fpr, band.hi);
+  const first = band.fpr.find((fpr) => fpr > 0) ?? 1, within = (points) => points.filter(([fpr]) => fpr >= first); // none is known before
+  const low = within(aboveFloor(band.fpr, band.lo)), high = within(aboveFloor(band.fpr, band.hi));
   return { type: "custom", id: "band" + i, silent: true, z: 0, clip: true, data: [[low[0][0], low[0][1]]],
     renderItem: (_, api) => ({ type: "polygon", shape: { points: [...high, ...low.toReversed()].map((point) => api.coord(point)) },
       style: { fill: veiled("c" + (i % 9), 0.16) } }) };

@@ -38,6 +38,7 @@ def opened(browser, file: Path) -> dict[str, float]:
     if chart.count():
         chart.scroll_into_view_if_needed()
         box = chart.bounding_box()
+        assert box
         page.evaluate(FRAMES)
         for step in np.linspace(0.05, 0.95, 120):
             page.mouse.move(box["x"] + box["width"] * step, box["y"] + box["height"] * (0.5 + 0.4 * np.sin(9 * step)))

@@ -75,13 +75,13 @@ def test_box_and_lasso_choose_exactly_what_they_enclose(there):
     held = there("digits")
     page = held.page
     held.sort("record")
+    tool(page, "box")  # before the look at where points stand: it may scroll
     at = held.screen(0)
     rows = held.panels[0]["row"]
     left, right = (gap(at[:, 0], share) for share in (0.15, 0.85))
     top, bottom = (gap(at[:, 1], share) for share in (0.15, 0.85))
     inside = (at[:, 0] > left) & (at[:, 0] < right) & (at[:, 1] > top) & (at[:, 1] < bottom)
     assert 3 < inside.sum() < len(rows)
-    tool(page, "box")
     drag(page, [(left, top), (right, bottom)])
     page.locator("#chips [data-clears=chosen]").wait_for()
     assert sorted(held.shown()) == sorted(rows[inside].tolist())

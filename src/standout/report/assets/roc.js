@@ -78,7 +78,7 @@ function paintRoc(chart) {
 function bandOf(band, i) {
   const first = band.fpr.find((fpr) => fpr > 0) ?? 1, within = (points) => points.filter(([fpr]) => fpr >= first); // none is known before
   const low = within(aboveFloor(band.fpr, band.lo)), high = within(aboveFloor(band.fpr, band.hi));
-  return { type: "custom", id: "band" + i, silent: true, z: 0, clip: true, data: [[low[0][0], low[0][1]]],
+  return { type: "custom", id: "band" + i, silent: true, z: 0.5 - 0.01 * i, clip: true, data: [[low[0][0], low[0][1]]],
     renderItem: (_, api) => ({ type: "polygon", shape: { points: [...high, ...low.toReversed()].map((point) => api.coord(point)) },
       style: { fill: veiled("c" + (i % 9), 0.16) } }) };
 }

@@ -26,7 +26,7 @@ from standout.moments import moments_of
 from standout.run.folder import RunFolder
 
 FILE = "explorer.npz"
-VALUES, LEAST = 400_000, 60
+VALUES, LEAST = 200_000, 60
 """Signals that are kept, a byte each, so that many models mean fewer records; but LEAST records in any case."""
 NEAR = 6
 TOLD = 1500

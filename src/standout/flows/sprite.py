@@ -15,7 +15,7 @@ SIDE, LARGER = 32, 64
 """Pixels of the longer side at most, of many pictures and of few."""
 EXACT = 2**20
 """Pixels in all up to which nothing is lost: pictures of 8 x 8 would be mush."""
-BYTES = 1_600_000
+BYTES = 1_100_000
 QUALITIES = (85, 70, 50, 30)
 
 

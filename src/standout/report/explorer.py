@@ -125,7 +125,7 @@ def rows_of(table: pd.DataFrame, summary: Mapping[str, Any], *, content: bool) -
         "lo": packed(table["exposure_lo"], "f4"),
         "hi": packed(table["exposure_hi"], "f4"),
         "exposed": packed(table["exposed"].to_numpy(dtype=bool), "u1"),
-        **{name: packed(table[name], "u2") for name in counts},
+        **{name: packed(table[name], "u1" if table[name].max() < 256 else "u2") for name in counts},
         "effect": packed(table["effect"], "f4"),
         "memorization": packed(table["memorization"], "f4"),
     }

@@ -129,6 +129,7 @@ function paintRoc(chart) {
     markLine: {
       silent: true,
       symbol: "none",
+      precision: 12,
       label: { show: false },
       lineStyle: { color: colour("muted"), type: [2, 3], width: 1 },
       data: greyed.length ? [{ xAxis: held.supported }] : [],
@@ -158,13 +159,15 @@ function paintRoc(chart) {
 
 /** The interval of a curve as a soft area. */
 function bandOf(band, i) {
-  const low = aboveFloor(band.fpr, band.lo),
-    high = aboveFloor(band.fpr, band.hi);
+  const first = band.fpr.find((fpr) => fpr > 0) ?? 1; // none is known before
+  const within = (points) => points.filter(([fpr]) => fpr >= first);
+  const low = within(aboveFloor(band.fpr, band.lo)),
+    high = within(aboveFloor(band.fpr, band.hi));
   return {
     type: "custom",
     id: "band" + i,
     silent: true,
-    z: 0,
+    z: 0.5 - 0.01 * i,
     clip: true,
     data: [[low[0][0], low[0][1]]],
     renderItem: (_, api) => ({

@@ -16,6 +16,7 @@ def commands_as_markdown() -> str:
     text = text[text.index("\n## standout ") + 1 :]
     text = text.replace("**Arguments**:", "Takes:").replace("**Parameters**:", "Options:")
     text = re.sub(r" \*\[default: False\]\*", "", text)
+    text = re.sub(r"^(standout \S+) -m \S+", r"\1", text, flags=re.MULTILINE)  # how Sphinx was started is no usage
     return re.sub(r"^\* `([^`]*)`: ", r"* `\1`  \n  ", text, flags=re.MULTILINE)
 
 

@@ -1,14 +1,10 @@
 """A page as sections of paragraphs and tables, told as Markdown and as HTML."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from standout.report import shown
-
-TEMPLATES = Path(__file__).parent / "templates"
+from standout.report.build import environment_of
 
 
 @dataclass(frozen=True)
@@ -55,10 +51,5 @@ def row_of(cells: list[str]) -> str:
 
 def as_html(title: str, lead: str, facts: dict[str, str], sections: list[Section]) -> str:
     """The page as HTML: one file, no script, no other address."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, finalize=shown.printed,
-    )  # fmt: skip
-    style = Markup((TEMPLATES / "report.css").read_text(encoding="utf-8"))
-    template = environment.get_template("reproduction.html.j2")
-    return template.render(title=title, lead=lead, facts=facts, sections=sections, style=style)
+    template = environment_of().get_template("reproduction.html.j2")
+    return template.render(title=title, lead=lead, facts=facts, sections=sections)

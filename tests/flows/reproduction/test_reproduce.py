@@ -89,6 +89,7 @@ def test_pages_say_the_same_and_run_no_code(made):
         assert (out / name).stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.slow
 def test_it_goes_on_where_half_of_the_models_are_gone(made):
     """Deleted models are trained again, to the same bytes; those that stand are not written."""
     out, done = made
@@ -148,3 +149,14 @@ def test_a_reweighted_row_brings_the_row_that_it_changes():
     assert list(chosen(rows, ["l2-dropout-25-reweighted"])) == ["l2-dropout-25", "l2-dropout-25-reweighted"]
     assert chosen(rows, ["original"]) == {}
     assert chosen(rows, None) == rows
+
+
+def test_the_original_alone_with_some_records_in_every_training(tmp_path):
+    """As at the scale of the paper: half of the records audited, the others in all models; no row besides."""
+    plan = Scale(PLAN.model, PLAN.settings, 4, ROWS, audited=0.5)
+    done = reproduce_as(plan, {}, places(200), scale="paper", jobs=1, out=tmp_path / "out").content
+    assert done["dataset"]["records"] == 100 and done["shadows"]["members_per_model"] == 150
+    assert list(done["rows"]) == ["original"]
+    assert [r["row"] for r in done["remaining"]] == list(ROWS)
+    assert not (tmp_path / "out" / "audit" / "defences.json").exists()
+    assert "Not trained: label-smoothing" in (tmp_path / "out" / "reproduction.md").read_text()

@@ -35,14 +35,14 @@ def headline(found: dict) -> str:
     """In a sentence."""
     verdicts = [c["verdict"] for c in found["claims"]]
     named = ("holds", "holds in part", "does not hold here", "not tested")
-    told = ", ".join(f"{verdicts.count(v)} {v}" for v in named if v in verdicts)
+    told = ", ".join(f"{v} {verdicts.count(v)}" for v in named if v in verdicts)
     return f"Of {len(verdicts)} claims of the paper: {told}"
 
 
 def data_line(found: dict) -> str:
     """Which data, which scale, and what they stand for."""
     d = found["dataset"]
-    stands = f", which stands in for Purchase100 ({DASH} it is not Purchase100)" if d["stands_for"] else ""
+    stands = ", which stands in for Purchase100 and is another data set" if d["stands_for"] else ""
     return (
         f"{d['name']}{stands}, scale {found['scale']}: {plural(d['records'], 'record')} of {count(d['in_all'])}, "
         f"{plural(found['shadows']['count'], 'model')} a row, {found['model']['name']} of "
@@ -76,9 +76,10 @@ def paper_and_ours(found: dict) -> Section:
                 cells.append(value(row["difference"] and row["difference"][key]))
         rows.append(cells)
     after = [
-        f"Per cent, with 95% intervals over pairs of models; ours are means over models, each attacked as the paper "
-        f"attacks its one: one threshold on the loss. If members and others did not differ, a model would show an "
-        f"advantage of {number(100 * found['by_chance'], 1)} on average, as that is a maximum."
+        "Per cent, with 95% intervals over pairs of models; ours are means over models, each attacked as the paper "
+        "attacks its one: one threshold on the loss. If members and others did not differ, a model would show an "
+        f"advantage of {number(100 * found['by_chance'], 1)} on average, as that is a maximum; so verdicts go by the "
+        "advantage at a threshold that was found on other models."
     ]
     if stands:
         after.append("Other data than the paper's: no difference is taken.")

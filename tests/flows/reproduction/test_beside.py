@@ -5,7 +5,7 @@ import pytest
 
 from standout.flows.reproduction.beside import crossed, selection
 from standout.flows.reproduction.drawn import histogram
-from standout.flows.reproduction.rows import Targets, by_chance, kept
+from standout.flows.reproduction.rows import Targets, advantage_apart, by_chance, kept
 
 
 def halves(models, records, seed=0):
@@ -16,13 +16,13 @@ def halves(models, records, seed=0):
 
 def test_each_model_is_attacked_by_its_own_threshold():
     """Four members with losses 0, 1, 2, 3 and four others with 2, 3, 4, 5: AUC and advantage by hand."""
-    members = np.array([[True] * 4 + [False] * 4] * 2)
-    loss = np.array([[0, 1, 2, 3, 2, 3, 4, 5], [10, 11, 12, 13, 12, 13, 14, 15]], dtype=float)
-    correct = np.array([[1, 1, 1, 0, 1, 0, 0, 0]] * 2, dtype=float)
+    members = np.array([[True] * 4 + [False] * 4] * 4)
+    loss = np.array([[0, 1, 2, 3, 2, 3, 4, 5], [10, 11, 12, 13, 12, 13, 14, 15]] * 2, dtype=float)
+    correct = np.array([[1, 1, 1, 0, 1, 0, 0, 0]] * 4, dtype=float)
     own = Targets.of(correct, loss, members)
-    assert own.auc.tolist() == [(4 + 4 + 3.5 + 2.5) / 16] * 2
-    assert own.advantage.tolist() == [0.5] * 2
-    assert (own.train_accuracy.tolist(), own.test_accuracy.tolist()) == ([0.75] * 2, [0.25] * 2)
+    assert own.auc.tolist() == [(4 + 4 + 3.5 + 2.5) / 16] * 4
+    assert own.advantage.tolist() == [0.5] * 4
+    assert (own.train_accuracy.tolist(), own.test_accuracy.tolist()) == ([0.75] * 4, [0.25] * 4)
     assert own.beside(own)["auc"] == {"value": 0.0, "ci": [0.0, 0.0]}
     assert own.beside(own)["advantage_kept"] == {"value": 1.0, "ci": [1.0, 1.0]}
 
@@ -39,6 +39,17 @@ def test_advantage_by_chance_is_that_of_models_without_a_leak():
     loss = np.random.default_rng(1).normal(size=members.shape)
     seen = Targets.of(np.ones_like(loss), loss, members).advantage.mean()
     assert by_chance(members) == pytest.approx(seen, rel=0.12)  # the limit lies a little above at 200 records
+
+
+def test_a_threshold_of_other_models_is_flattered_by_nothing():
+    """Without a leak it shows none; where every model has the same one, it shows it whole."""
+    members = halves(200, 400)
+    noise = np.random.default_rng(1).normal(size=members.shape)
+    null = advantage_apart(noise, members)
+    assert abs(null.mean()) < 4 * null.std() / len(null) ** 0.5
+    leak = np.where(members, 1.0, 0.0) + (noise > 1.5)
+    exact = advantage_apart(leak, members)
+    assert exact.mean() == pytest.approx((1 - (noise > 1.5)[~members].mean()), abs=0.01)
 
 
 def test_vulnerable_and_exposed_are_counted_where_they_meet():

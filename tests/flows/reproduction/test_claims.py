@@ -16,7 +16,7 @@ def row(name, test=0.80, auc=0.60, advantage=0.20, adaptive=0.70, base=(0.80, 0.
         "ours": {"test_accuracy": part(test), "auc": part(auc, half), "advantage": part(advantage, half)},
         "change": {
             "test_accuracy": part(test - base[0]), "auc": part(auc - base[1], half),
-            "advantage": part(advantage - base[2], half), "advantage_kept": part(advantage / base[2], 10 * half),
+            "apart": part(advantage - base[2], half), "advantage_kept": part(advantage / base[2], 10 * half),
         },
         "adaptive": {"auc": adaptive, "auc_ci": [adaptive - half, adaptive + half]},
     }  # fmt: skip

@@ -84,7 +84,7 @@ def test_pages_say_the_same_and_run_no_code(made):
     for text in ("Purchase100", "label smoothing", "not tested", "location30"):
         assert text in markdown and text in page
     assert page.count("<svg") == 2 * 3  # two histograms of three rows
-    assert "13.86" in markdown and "it is not Purchase100" in markdown
+    assert "13.86" in markdown and "stands in for Purchase100 and is another data set" in markdown
     for name in ("audit", "reproduction.md", "reproduction.html", "reproduction.json"):
         assert (out / name).stat().st_mode & 0o077 == 0
 

@@ -1,4 +1,7 @@
-"""Each claim of the paper against our figures: pure functions of what reproduction.json and summary.json hold."""
+"""Each claim of the paper against our figures: pure functions of what reproduction.json and summary.json hold.
+
+Changes of the advantage are those at a threshold found on other models (`apart` in rows.py).
+"""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -111,12 +114,10 @@ def smoothing(rows: Rows, summary: dict) -> Claim:
     if "label-smoothing" not in rows:
         return not_tested(key, text, paper, "the row was not trained")
     change, before, after = _changes(rows, "label-smoothing")
-    figure = (
-        f"AUC {points(change['auc'])}, advantage {points(change['advantage'])}; adaptive attacker {before} to {after}"
-    )
+    figure = f"AUC {points(change['auc'])}, advantage {points(change['apart'])}; adaptive attacker {before} to {after}"
     ups, downs = ([sign * v > 0 for v in bounds] for sign, bounds in (
-        (1, (change["auc"]["ci"][0], change["advantage"]["ci"][0])),
-        (-1, (change["auc"]["ci"][1], change["advantage"]["ci"][1])),
+        (1, (change["auc"]["ci"][0], change["apart"]["ci"][0])),
+        (-1, (change["auc"]["ci"][1], change["apart"]["ci"][1])),
     ))  # fmt: skip
     if all(ups):
         return Claim(key, text, paper, HOLDS, figure, "both AUC and advantage rise, by more than chance")

@@ -17,29 +17,48 @@ FPR = 1e-3
 @dataclass(frozen=True, eq=False)
 class Targets:
     """The models of one row, each attacked as the paper attacks its one: by one threshold on the loss. All float (M,):
-    accuracy on members and on others, AUC, and advantage, the largest TPR - FPR."""
+    accuracy on members and on others, AUC, and advantage, the largest TPR - FPR; apart: TPR - FPR at the threshold that
+    is best on the models of all other pairs. The largest is above 0 by chance alone, which makes a change look small;
+    that of `apart` is not."""
 
     train_accuracy: np.ndarray
     test_accuracy: np.ndarray
     auc: np.ndarray
     advantage: np.ndarray
+    apart: np.ndarray
 
     @classmethod
     def of(cls, correct: np.ndarray, loss: np.ndarray, members: np.ndarray) -> "Targets":
-        """correct, loss: float (M, N); members: bool (M, N)."""
-        curves = [Roc.of(-own.astype(np.float64), inside) for own, inside in zip(loss, members)]
+        """correct, loss: float (M, N); members: bool (M, N), M at least 4."""
+        scores = -loss.astype(np.float64)
+        curves = [Roc.of(own, inside) for own, inside in zip(scores, members)]
         inside, outside = (np.array([c[m].mean() for c, m in zip(correct, who)]) for who in (members, ~members))
-        return cls(inside, outside, np.array([c.auc() for c in curves]), np.array([c.advantage() for c in curves]))
+        auc, advantage = (np.array([getattr(c, name)() for c in curves]) for name in ("auc", "advantage"))
+        return cls(inside, outside, auc, advantage, advantage_apart(scores, members))
 
     def told(self) -> dict:
         """{figure: {"value", "ci"}}: mean over models with its 95 % interval over pairs."""
-        return {name: valued(*mean_over_pairs(getattr(self, name))) for name in FIGURES}
+        return {name: valued(*mean_over_pairs(getattr(self, name))) for name in (*FIGURES, "apart")}
 
     def beside(self, other: "Targets") -> dict:
         """What is changed from another row of the same memberships, model by model: {figure: {"value", "ci"}}, ours
-        less theirs, and `advantage_kept`, the share of their mean advantage that is left."""
-        changes = {name: valued(*mean_over_pairs(getattr(self, name) - getattr(other, name))) for name in FIGURES}
-        return {**changes, "advantage_kept": kept(other.advantage, self.advantage)}
+        less theirs, and `advantage_kept`, the share of their mean `apart` that is left."""
+        changes = {
+            name: valued(*mean_over_pairs(getattr(self, name) - getattr(other, name))) for name in (*FIGURES, "apart")
+        }
+        return {**changes, "advantage_kept": kept(other.apart, self.apart)}
+
+
+def advantage_apart(scores: np.ndarray, members: np.ndarray) -> np.ndarray:
+    """TPR - FPR float (M,) of each model at the threshold that is best on all other pairs; scores, members (M, N)."""
+    out = np.empty(len(scores))
+    for first in range(0, len(scores), 2):
+        others = np.arange(len(scores)) // 2 != first // 2
+        roc = Roc.of(scores[others], members[others])
+        flagged = scores[first : first + 2] >= roc.thresholds[np.argmax(roc.tpr - roc.fpr)]
+        for m, own in zip((first, first + 1), flagged):
+            out[m] = own[members[m]].mean() - own[~members[m]].mean()
+    return out
 
 
 FIGURES = ("train_accuracy", "test_accuracy", "auc", "advantage")

@@ -26,6 +26,8 @@ def reproduced(done) -> None:
     console.print(Text(f"{headline(found)}:"))
     for claim in found["claims"]:
         console.print(
-            Text.assemble((claim["verdict"], MARKS[claim["verdict"]]), f": {claim['text']}. {claim['figure']}")
+            Text.assemble(
+                (claim["verdict"], MARKS[claim["verdict"]]), f": {claim['text']}. {claim['figure'] or claim['why']}"
+            )
         )
     console.print(Text(f"page: {done.path / 'reproduction.html'}"))

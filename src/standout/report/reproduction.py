@@ -6,6 +6,8 @@ from standout.report.sections import Section, Table, as_html, as_markdown
 from standout.report.words import between, count, exactly, known, number, percent, plural
 from standout.run.folder import RunFolder
 
+ENOUGH = 16
+"""Models from which on intervals over pairs are to be trusted."""
 DASH = "\N{EN DASH}"
 FIGURES = {
     "train_accuracy": "train accuracy", "test_accuracy": "test accuracy", "auc": "AUC", "advantage": "advantage",
@@ -43,10 +45,11 @@ def data_line(found: dict) -> str:
     """Which data, which scale, and what they stand for."""
     d = found["dataset"]
     stands = ", which stands in for Purchase100 and is another data set" if d["stands_for"] else ""
+    few = " So few models make rough intervals." if found["shadows"]["count"] < ENOUGH else ""
     return (
         f"{d['name']}{stands}, scale {found['scale']}: {plural(d['records'], 'record')} of {count(d['in_all'])}, "
         f"{plural(found['shadows']['count'], 'model')} a row, {found['model']['name']} of "
-        f"{plural(found['model']['parameters'], 'parameter')}."
+        f"{plural(found['model']['parameters'], 'parameter')}.{few}"
     )
 
 

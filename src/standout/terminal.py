@@ -225,6 +225,7 @@ def catalogue(what: str) -> list[str]:
         "models": {
             "mlp": "Multi-layer perceptron in torch, trained in stacks (extra: torch).",
             "convnet": "Small convolutional net in torch, on images (extra: torch).",
+            "densenet": "DenseNet-BC in torch, on images, as arXiv 2511.16792 trains it (extra: torch).",
             **{name: first_line(f) for name, f in ESTIMATORS.items()},
         },
         "attacks": {name: f"{a.about}; {a.source}" for name, a in ATTACKS.items()},

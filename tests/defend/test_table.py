@@ -65,10 +65,18 @@ def test_removed_records_are_as_never_there(wine):
     np.testing.assert_array_equal(ours, theirs)
 
 
-def test_settings_are_those_of_the_recipe(wine):
+@pytest.mark.parametrize(
+    ("text", "settings"),
+    [
+        ("label-smoothing:0.2", {"label_smoothing": 0.2}),
+        ("epochs:2+weight-decay:0.01", {"epochs": 2, "weight_decay": 0.01}),
+        ("batch-size:40", {"batch_size": 40}),
+    ],
+)
+def test_settings_are_those_of_the_recipe(wine, text, settings):
     data, members, seeds = wine
-    ours = defended(recipe_of("mlp", SMALL, "cpu"), "label-smoothing:0.2", data.ids[:0])
-    theirs = recipe_of("mlp", {**SMALL, "label_smoothing": 0.2}, "cpu")
+    ours = defended(recipe_of("mlp", SMALL, "cpu"), text, data.ids[:0])
+    theirs = recipe_of("mlp", {**SMALL, **settings}, "cpu")
     for a, b in zip(ours.train(data, members, seeds), theirs.train(data, members, seeds)):
         np.testing.assert_array_equal(a.logits, b.logits)
 

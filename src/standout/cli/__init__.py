@@ -10,6 +10,7 @@ from standout.cli import (  # noqa: F401  each adds its commands
     defending,
     installation,
     reporting,
+    reproducing,
     runs,
     scoring,
     screening,

@@ -46,7 +46,7 @@ def screen(
     drop
         Column of a table to leave out; can be given again.
     model
-        mlp, convnet, logistic-regression, random-forest, gradient-boosting, knn, or file.py:name of your own.
+        mlp, convnet, densenet, logistic-regression, random-forest, gradient-boosting, knn, or file.py:name of your own.
     set
         Setting of the model as key=value; can be given again.
     seed

@@ -18,7 +18,7 @@ def with_setting(recipe: Any, aim: np.ndarray, strength: float, *, key: str) -> 
     """The recipe with a setting at the strength. Raises InputError where it has no such setting."""
     if not hasattr(recipe, "__dataclass_fields__") or not hasattr(recipe, key):
         raise InputError(f"{recipe.name} has no setting {key}, which this defence changes; audit mlp or convnet")
-    return replace(recipe, **{key: strength})
+    return replace(recipe, **{key: type(getattr(recipe, key))(strength)})
 
 
 class Aimed(Around):

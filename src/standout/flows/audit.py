@@ -57,7 +57,7 @@ def audit(
     """Train shadow models and say which records the recipe gives away, how surely, and why.
 
     x: a Dataset, or records (N, ...) as an array or a DataFrame, with labels y (N,), and if wanted ids and groups (N,).
-    model: a name (`mlp`, `convnet`, `logistic-regression`, `random-forest`, `gradient-boosting`, `knn`),
+    model: a name (`mlp`, `convnet`, `densenet`, `logistic-regression`, `random-forest`, `gradient-boosting`, `knn`),
     "file.py:name", any scikit-learn classifier, a torch module as `standout.TorchRecipe(build=Net)`, or a function
     `fit(x, y, *, seed, sample_weight=None)` that returns `predict(x)`. A Pipeline and a function get a DataFrame as it
     is, any other classifier gets it as numbers.

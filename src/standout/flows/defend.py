@@ -204,6 +204,15 @@ def trained(
     return Shadows(place.folder, place.key, config["plan"]["seeds"][:count], audit.members)
 
 
+def outputs_of(audit: Audit, text: str, recipe: Recipe, aim: np.ndarray) -> Shadows:
+    """The stored models of a defence that was judged, or of the control; recipe: that of the audit."""
+    place = place_of(audit, text, treated(recipe, text, aim), aim)
+    config = place.folder.read_json("config.json")
+    if config is None:
+        raise InputError(f"{audit.folder.path}: {text} was not trained; run standout defend first")
+    return Shadows(place.folder, place.key, config["plan"]["seeds"][: len(audit.members)], audit.members)
+
+
 def prepared(
     audit: Audit, text: str, recipe: Recipe, training: Dataset, aim: np.ndarray
 ) -> tuple[Place, dict, set[int]]:

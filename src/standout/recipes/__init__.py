@@ -13,7 +13,7 @@ from standout.userfile import folder_of, importable, names_object, object_of
 
 __all__ = ["MODELS", "Recipe", "Trained", "recipe_of"]
 
-NETS = ("mlp", "convnet")
+NETS = ("mlp", "convnet", "densenet")
 MODELS = (*NETS, *ESTIMATORS)
 DEVICES = ("auto", "cpu", "cuda")
 

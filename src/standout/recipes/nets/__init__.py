@@ -7,6 +7,10 @@ def net_named(name: str):
         from standout.recipes.nets.convnet import ConvnetRecipe
 
         return ConvnetRecipe
+    if name == "densenet":
+        from standout.recipes.nets.densenet import DensenetRecipe
+
+        return DensenetRecipe
     from standout.recipes.nets.mlp import MlpRecipe
 
     return MlpRecipe

@@ -25,6 +25,8 @@ class StackedConvnet:
     shape: (height, width, channels) of an image; channels: of each convolution. He initialisation, zero biases.
     """
 
+    buffers: tuple[Tensor, ...] = ()
+
     def __init__(self, shape: tuple[int, int, int], channels: tuple[int, ...], classes: int, draws, dtype: torch.dtype):
         self.shape, drawn = shape, []
         sizes = [*((b, a, SIDE, SIDE) for a, b in pairwise((shape[2], *channels))), (classes, channels[-1])]

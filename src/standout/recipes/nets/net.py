@@ -138,6 +138,18 @@ class NetRecipe:
         before the last of them."""
         raise NotImplementedError
 
+    def drops_at(self) -> tuple[int, ...]:
+        """After how many epochs the learning rate is divided by 10."""
+        return ()
+
+    def private(self) -> Self:
+        """The same for DP-SGD, which takes no net that looks at several records at once."""
+        return self
+
+    def count(self, weights: dict[str, np.ndarray]) -> int:
+        """Parameters of a net with these weights."""
+        return sum(w.size for w in weights.values())
+
     def stack_size(self, dataset: Dataset) -> int:
         return self.stack or min(8, self.largest)
 
@@ -208,7 +220,7 @@ class NetRecipe:
         source = Source(matrix, image, device)
         fit = Fit.of(matrix, members, image, device)
         labels = torch.from_numpy(dataset.y.copy()).to(device)
-        how = Training(self.epochs, self.batch_size, self.lr, self.weight_decay, self.optimizer)
+        how = Training(self.epochs, self.batch_size, self.lr, self.weight_decay, self.optimizer, self.drops_at())
         place: dict[int, tuple[Stack, int]] = {}
         tracers: dict[int, Tracer] = {}
         for group in layouts(members.sum(axis=1), self.batch_size):
@@ -261,7 +273,7 @@ class NetRecipe:
         z, h = (torch.cat(parts).cpu().numpy() for parts in zip(*blocks))
         if not np.isfinite(z).all():
             raise InputError(f"{self.name}: training diverged (outputs are not finite); lower lr (now {self.lr})")
-        return Trained(z, False, sum(w.size for w in weights.values()), weights, h.astype(np.float16))
+        return Trained(z, False, self.count(weights), weights, h.astype(np.float16))
 
     def _teach(
         self, loss: Treated, treatment: Treatment, source: Source, fits: list[Fit], stack: Stack, epoch: int

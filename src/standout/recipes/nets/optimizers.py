@@ -20,8 +20,9 @@ BETAS, EPSILON = (0.9, 0.999), 1e-8
 
 def optimizer(
     name: str, parameters: Sequence[Tensor], grads: Sequence[Tensor], lr: float, weight_decay: float
-) -> Callable[[], None]:
-    """A step of the optimiser on parameters, all of one dtype, with the gradients that `grads` then hold."""
+) -> Callable[..., None]:
+    """A step of the optimiser on parameters, all of one dtype, with the gradients that `grads` then hold; the step
+    takes a factor of the learning rate, 1 by default."""
     parameters, grads = [p.detach() for p in parameters], [*grads]
     first, second = [torch.zeros_like(g) for g in grads], [torch.zeros_like(g) for g in grads]
     if name == "sgd":
@@ -29,10 +30,10 @@ def optimizer(
     steps = [torch.zeros((), device=g.device) for g in grads]
     kernel = aten._fused_adamw_.default if name == "adamw" else aten._fused_adam_.default
 
-    def step() -> None:
+    def step(factor: float = 1.0) -> None:
         aten._foreach_add_.Scalar(steps, 1)
         kernel(
-            parameters, grads, first, second, [], steps, lr=lr, beta1=BETAS[0], beta2=BETAS[1], eps=EPSILON,
+            parameters, grads, first, second, [], steps, lr=factor * lr, beta1=BETAS[0], beta2=BETAS[1], eps=EPSILON,
             weight_decay=weight_decay, amsgrad=False, maximize=False,
         )  # fmt: skip
 
@@ -41,13 +42,13 @@ def optimizer(
 
 def _sgd(
     parameters: list[Tensor], grads: list[Tensor], momenta: list[Tensor], lr: float, weight_decay: float
-) -> Callable[[], None]:
+) -> Callable[..., None]:
     begun = False
 
-    def step() -> None:
+    def step(factor: float = 1.0) -> None:
         nonlocal begun
         aten._fused_sgd_.default(
-            parameters, grads, momenta, lr=lr, momentum=MOMENTUM, weight_decay=weight_decay, dampening=0.0,
+            parameters, grads, momenta, lr=factor * lr, momentum=MOMENTUM, weight_decay=weight_decay, dampening=0.0,
             nesterov=False, maximize=False, is_first_step=not begun,
         )  # fmt: skip
         begun = True

@@ -20,7 +20,7 @@ from standout.data.encode import matrix_of
 from standout.errors import InputError
 from standout.recipes.nets.inputs import Fit, Source
 from standout.recipes.nets.optimizers import optimizer
-from standout.recipes.nets.stacked import generators, layout
+from standout.recipes.nets.stacked import Training, generators, layout
 from standout.recipes.recipe import Trained
 from standout.recipes.treatment import Privacy
 
@@ -96,6 +96,7 @@ def train_private(
 ) -> Iterator[Trained]:
     """Models of a recipe by DP-SGD: its net, epochs, size of a batch, optimiser and loss, each model on its own."""
     refuse_without_opacus()
+    net = net.private()
     device, image, matrix = net.where(), dataset.kind == "image", matrix_of(dataset)
     source, labels = Source(matrix, image, device), torch.from_numpy(dataset.y.copy()).to(device)
     for own, seed in zip(members, seeds):
@@ -130,7 +131,8 @@ def descend(net: "NetRecipe", module, inputs, labels: Tensor, rows: Tensor, draw
     parameters = list(module.parameters())
     grads = [torch.zeros_like(p) for p in parameters]
     step_of = optimizer(net.optimizer, parameters, grads, net.lr, net.weight_decay)
-    for _ in range(steps * net.epochs):
+    how = Training(net.epochs, net.batch_size, net.lr, net.weight_decay, net.optimizer, net.drops_at())
+    for at in range(steps * net.epochs):
         chosen = rows[torch.rand(len(rows), generator=draw, device=rows.device) < 1 / steps]
         for grad in grads:
             grad.normal_(0, noise * privacy.clip, generator=draw)
@@ -140,7 +142,7 @@ def descend(net: "NetRecipe", module, inputs, labels: Tensor, rows: Tensor, draw
         for grad in grads:
             grad.div_(len(rows) / steps)  # the number expected: the one that was drawn is not to be told
         with torch.no_grad():
-            step_of()
+            step_of(how.factor(at // steps))
     clipping.to_standard_module()
 
 

@@ -3,7 +3,7 @@
 Everything random comes from each model's own seed, so a model does not depend on its company in the stack.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -30,6 +30,11 @@ class Stack(Protocol):
 
     parameters: Parameters
 
+    @property
+    def buffers(self) -> Sequence[Tensor]:
+        """What else a net carries along (running statistics), K in front, too."""
+        ...
+
     def forward(self, x: Tensor, *, noise: "Noise | None" = None) -> Tensor:
         """Logits float32 (K, B, C); keeps what `backward` needs."""
         ...
@@ -49,13 +54,19 @@ class Stack(Protocol):
 
 @dataclass(frozen=True)
 class Training:
-    """How long and how fast. `optimizer`: adam, adamw or sgd (momentum 0.9); weight decay as each defines it."""
+    """How long and how fast. `optimizer`: adam, adamw or sgd (momentum 0.9); weight decay as each defines it. drops:
+    after so many epochs the learning rate is divided by 10."""
 
     epochs: int
     batch_size: int
     lr: float
     weight_decay: float
     optimizer: str
+    drops: tuple[int, ...] = ()
+
+    def factor(self, epoch: int) -> float:
+        """By which the learning rate is multiplied in an epoch, counted from 0."""
+        return 0.1 ** sum(epoch >= drop for drop in self.drops)
 
 
 @dataclass
@@ -102,14 +113,14 @@ def train(
     step_of = optimizer(how.optimizer, [own.flat], [own.grad], how.lr, how.weight_decay)
     for epoch in range(how.epochs):
         order = batches.shuffled(members, draws)
-        targets = labels[order]
+        targets, factor = labels[order], how.factor(epoch)
         for step, (records, wanted, weights) in enumerate(zip(order, targets, batches.weights)):
             if noise is not None:
                 noise.step = epoch * len(order) + step
             logits = stack.forward(inputs(records), noise=noise)
             stack.backward(gradient(loss, logits, wanted, records, models, weights))
             own.loaded()
-            step_of()
+            step_of(factor)
             own.stepped()
         if on_epoch is not None:
             on_epoch(epoch)

@@ -69,6 +69,8 @@ class Buffers:
 class StackedMlp:
     """K perceptrons with layers of sizes `widths`, initialised as torch.nn.Linear, each from its own generator."""
 
+    buffers: tuple[Tensor, ...] = ()
+
     def __init__(
         self,
         widths: list[int],

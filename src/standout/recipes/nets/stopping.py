@@ -15,7 +15,8 @@ class Stopping:
     """Of the K models of a stack. labels: K of int (n,), of the rows that each model holds out; ask(k): logits (n, C)
     of model k on its own, as it stands.
 
-    One copy of the stack's weights is kept. Which epoch is a model's own affair: the stack trains all its epochs.
+    One copy of the stack's weights and buffers is kept. Which epoch is a model's own affair: the stack trains all its
+    epochs.
     """
 
     def __init__(self, stack: Stack, labels: list[Tensor], ask: Callable[[int], Tensor]):
@@ -24,7 +25,8 @@ class Stopping:
         """Lowest mean cross-entropy so far."""
         self.epochs = [0] * len(labels)
         """After which it was, counted from 1; 0 where none was a number."""
-        self.kept = [t.clone() for t in stack.parameters.tensors]
+        self.state = [*stack.parameters.tensors, *stack.buffers]
+        self.kept = [t.clone() for t in self.state]
 
     def after(self, epoch: int) -> None:
         """Keep the weights of the models that never did better; of equal epochs the first counts."""
@@ -32,14 +34,14 @@ class Stopping:
             loss = float(F.cross_entropy(self.ask(k).to(torch.float64), labels))
             if loss < self.losses[k]:
                 self.losses[k], self.epochs[k] = loss, epoch
-                for kept, now in zip(self.kept, self.stack.parameters.tensors):
+                for kept, now in zip(self.kept, self.state):
                     kept[k] = now[k]
 
     def restore(self) -> None:
         """Each model to where it did best; one whose losses were never numbers stays as it is."""
         for k, epoch in enumerate(self.epochs):
             if epoch:
-                for kept, now in zip(self.kept, self.stack.parameters.tensors):
+                for kept, now in zip(self.kept, self.state):
                     now[k] = kept[k]
         self.stack.parameters.stepped()
 

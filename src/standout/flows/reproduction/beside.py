@@ -1,0 +1,79 @@
+"""What the paper's measure finds, beside exposure; and what it changes that non-members select the best epoch."""
+
+import numpy as np
+
+from standout.defend.one_threshold import vulnerable
+from standout.measure.intervals import mean_over_pairs
+from standout.measure.roc import Roc
+
+RATES = (0.01, 0.005)
+SPLITS = 20
+"""Random halves of the non-members."""
+
+
+def crossed(signals: np.ndarray, members: np.ndarray, exposed: np.ndarray) -> dict:
+    """The paper's vulnerable records beside the exposed ones, each model as the one target.
+
+    signals: rescaled logits float (M, N), members bool (M, N), exposed bool (N,).
+    Returns {"0.01": {...}, "0.005": {...}}, each None where less than one non-member lies above the threshold:
+    `vulnerable`, `exposed` (members), `both`, `missed` (exposed members that are not vulnerable), each
+    {"value", "ci"} of counts over models; `vulnerable_exposed`, share of the vulnerable that are exposed, and
+    `exposed_missed`, share of the exposed that are not vulnerable, of the sums; None where there are none.
+    """
+    out = {}
+    for rate in RATES:
+        if (~members).sum(axis=1).min() * rate < 1:
+            out[str(rate)] = None
+            continue
+        found, own = vulnerable(signals, members, rate), members & exposed
+        counts = {"vulnerable": found, "exposed": own, "both": found & own, "missed": own & ~found}
+        block: dict = {name: _counted(flags) for name, flags in counts.items()}
+        sums = {name: int(flags.sum()) for name, flags in counts.items()}
+        block["vulnerable_exposed"] = sums["both"] / sums["vulnerable"] if sums["vulnerable"] else None
+        block["exposed_missed"] = sums["missed"] / sums["exposed"] if sums["exposed"] else None
+        out[str(rate)] = block
+    return out
+
+
+def _counted(flags: np.ndarray) -> dict:
+    value, ci = mean_over_pairs(flags.sum(axis=1).astype(np.float64))
+    return {"value": value, "ci": ci}
+
+
+def selection(
+    traces: dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]], members: np.ndarray, seed: int = 0
+) -> dict | None:
+    """What it changes that the rows which select the best epoch are also the non-members of the attack.
+
+    traces: by model, epochs int (E,), losses float (E, N), right bool (E, N). Of each model, half of the non-members
+    selects the epoch of the lowest mean loss; AUC of one threshold on the loss, and accuracy, are taken on that half
+    (`same`) and on the other half, all else equal (`apart`): means over models, SPLITS splits and both halves.
+    `epoch`: the mean of those selected; `last`: the last one traced, where nothing is selected. None without traces.
+    """
+    if not traces:
+        return None
+    rng, found = np.random.default_rng(seed), []
+    for model, (epochs, losses, right) in sorted(traces.items()):
+        inside, outside = members[model], np.flatnonzero(~members[model])
+        losses = losses.astype(np.float64)
+        for _ in range(SPLITS):
+            order = rng.permutation(outside)
+            halves = order[: len(order) // 2], order[len(order) // 2 :]
+            best = [int(losses[:, half].mean(axis=1).argmin()) for half in halves]
+            for own, other in ((0, 1), (1, 0)):
+                half = halves[own]
+                found.append(
+                    [epochs[best[own]], *_at(losses, right, inside, half, best[own]),
+                     *_at(losses, right, inside, half, best[other]), *_at(losses, right, inside, half, -1)]
+                )  # fmt: skip
+    epoch, *pairs = np.mean(found, axis=0).tolist()
+    names = ("same", "apart", "last")
+    blocks = {name: {"auc": pairs[2 * i], "test_accuracy": pairs[2 * i + 1]} for i, name in enumerate(names)}
+    return {"models": len(traces), "epoch": epoch, **blocks}
+
+
+def _at(losses: np.ndarray, right: np.ndarray, inside: np.ndarray, half: np.ndarray, at: int) -> tuple[float, float]:
+    """(AUC against these non-members, their accuracy) at one traced epoch."""
+    rows = np.concatenate([np.flatnonzero(inside), half])
+    who = np.arange(len(rows)) < inside.sum()
+    return Roc.of(-losses[at][rows], who).auc(), float(right[at][half].mean())

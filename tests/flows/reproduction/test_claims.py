@@ -1,0 +1,155 @@
+"""Verdicts on hand-made figures of which it is known what they say."""
+
+import pytest
+
+from standout.flows.reproduction.claims import FAILS, HOLDS, PARTLY, UNTESTED, judged, like_accuracy
+
+
+def part(value, half=0.002):
+    return {"value": value, "ci": [value - half, value + half]}
+
+
+def row(name, test=0.80, auc=0.60, advantage=0.20, adaptive=0.70, base=(0.80, 0.60, 0.20), half=0.002):
+    """One row; changes are from the base, kept is the ratio of advantages."""
+    return {
+        "name": name,
+        "ours": {"test_accuracy": part(test), "auc": part(auc, half), "advantage": part(advantage, half)},
+        "change": {
+            "test_accuracy": part(test - base[0]), "auc": part(auc - base[1], half),
+            "apart": part(advantage - base[2], half), "advantage_kept": part(advantage / base[2], 10 * half),
+        },
+        "adaptive": {"auc": adaptive, "auc_ci": [adaptive - half, adaptive + half]},
+    }  # fmt: skip
+
+
+def summary(verdict="not overfitted", count=5, detectable=0.5, auroc=0.8):
+    return {
+        "accuracy": {"verdict": verdict, "gap": 0.03, "gap_ci": [0.02, 0.04]},
+        "exposed": {"count": count, "detectable": detectable},
+        "dataset": {"records": 100},
+        "causes": {"outlier": count, "hard": 0},
+        "characteristics": {"feature_centroid_distance": {"auroc": auroc, "ci": [auroc - 0.05, auroc + 0.05]}},
+    }
+
+
+def verdicts(rows=(), **more):
+    claims = judged({"original": row("original"), **dict(rows)}, summary(**more))
+    return {c.key: c.verdict for c in claims}
+
+
+@pytest.mark.parametrize(
+    ("more", "verdict"),
+    [
+        ({}, HOLDS),
+        ({"verdict": "mildly overfitted"}, HOLDS),
+        ({"verdict": "overfitted"}, UNTESTED),
+        ({"count": 0}, FAILS),
+        ({"count": 0, "detectable": None}, UNTESTED),
+        ({"verdict": None}, UNTESTED),
+    ],
+)
+def test_models_that_do_not_overfit(more, verdict):
+    assert verdicts(**more)["not-overfitted"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("more", "verdict"),
+    [
+        ({"auroc": 0.8}, HOLDS), ({"auroc": 0.58}, PARTLY), ({"auroc": 0.52}, FAILS), ({"auroc": 0.3}, FAILS),
+        ({"count": 0}, UNTESTED), ({"auroc": 0.65}, HOLDS),
+    ],
+)  # fmt: skip
+def test_outliers(more, verdict):
+    assert verdicts(**more)["outliers"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("more", "verdict"),
+    [
+        ({"auc": 0.65, "advantage": 0.30}, HOLDS),
+        ({"auc": 0.65, "advantage": 0.20}, PARTLY),
+        ({"auc": 0.65, "advantage": 0.10}, FAILS),
+        ({"auc": 0.60, "advantage": 0.20}, FAILS),
+        ({"auc": 0.55, "advantage": 0.15}, FAILS),
+    ],
+)
+def test_label_smoothing(more, verdict):
+    assert verdicts({"label-smoothing": row("label smoothing", **more)})["label-smoothing"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("advantage", "half", "verdict"),
+    [(0.19, 0.002, HOLDS), (0.15, 0.002, HOLDS), (0.05, 0.002, FAILS), (0.133, 0.002, PARTLY), (0.15, 0.02, PARTLY)],
+)
+def test_early_stopping(advantage, half, verdict):
+    rows = {"early-stopping": row("early stopping", advantage=advantage, half=half)}
+    assert verdicts(rows)["early-stopping"] == verdict
+
+
+BOTH = "l2-dropout-25"
+
+
+@pytest.mark.parametrize(
+    ("rows", "verdict"),
+    [
+        ({BOTH: {"advantage": 0.10}}, HOLDS),
+        ({BOTH: {"advantage": 0.10}, "l2-5e-4": {"advantage": 0.15}}, HOLDS),
+        ({BOTH: {"advantage": 0.10}, "l2-5e-4": {"advantage": 0.05}}, PARTLY),
+        ({BOTH: {"advantage": 0.10}, "dp-sgd": {"advantage": 0.01, "test": 0.5}}, HOLDS),  # too dear to be a rival
+        ({BOTH: {"advantage": 0.10}, "reweighted": {"advantage": 0.05}}, HOLDS),  # trains nothing
+        ({BOTH: {"advantage": 0.10, "test": 0.70}}, FAILS),
+        ({BOTH: {"advantage": 0.25}}, FAILS),
+        ({BOTH: {"advantage": 0.199}}, PARTLY),
+        ({}, UNTESTED),
+    ],
+)
+def test_the_best_compromise(rows, verdict):
+    assert verdicts({k: row(k, **more) for k, more in rows.items()})["compromise"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("more", "verdict"),
+    [
+        ({"auc": 0.505, "adaptive": 0.51, "test": 0.5}, HOLDS),
+        ({"auc": 0.505, "adaptive": 0.51, "test": 0.8}, PARTLY),
+        ({"auc": 0.505, "adaptive": 0.60, "test": 0.5}, PARTLY),
+        ({"auc": 0.56, "adaptive": 0.60, "test": 0.5}, FAILS),
+    ],
+)
+def test_dp_sgd(more, verdict):
+    assert verdicts({"dp-sgd": row("DP-SGD", **more)})["dp-sgd"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("more", "verdict"),
+    [
+        ({"advantage": 0.10, "adaptive": 0.70}, PARTLY),  # halved for the paper's attacker alone
+        ({"advantage": 0.10, "adaptive": 0.60}, HOLDS),
+        ({"advantage": 0.19, "adaptive": 0.60}, FAILS),
+        ({"advantage": 0.12, "adaptive": 0.60}, FAILS),
+        ({"advantage": 0.119, "adaptive": 0.60}, PARTLY),
+    ],
+)
+def test_logit_reweighting(more, verdict):
+    half = 0.002 if more["advantage"] != 0.12 else 0.0
+    assert verdicts({"reweighted": row("reweighted", half=half, **more)})["logit-reweighting"] == verdict
+
+
+def test_rows_that_were_not_trained_are_not_tested():
+    assert [v for k, v in verdicts().items() if k not in ("not-overfitted", "outliers")] == [UNTESTED] * 5
+
+
+def test_every_claim_has_its_figure_and_interval():
+    keys = ("label-smoothing", "early-stopping", BOTH, "dp-sgd", "reweighted")
+    for claim in judged({"original": row("original"), **{k: row(k) for k in keys}}, summary()):
+        assert " to " in claim.figure and claim.why and claim.paper
+
+
+def test_dp_sgd_stands_beside_rows_of_like_accuracy():
+    rows = {
+        "original": row("original", test=0.80), "l2-5e-4": row("L2", test=0.605), "dp-sgd": row("DP", test=0.60),
+        "dp-sgd-loose": row("DP", test=0.79),
+    }  # fmt: skip
+    assert like_accuracy(rows) == [
+        {"row": "dp-sgd", "others": ["l2-5e-4"]}, {"row": "dp-sgd-loose", "others": ["original"]},
+    ]  # fmt: skip

@@ -1,12 +1,17 @@
 // The form above the table, and a chip for each filter that was set elsewhere: on the map or in a drawing.
 
+let typing = 0; // until a pause, what is typed stands in the field and not yet in the state
+
 function startFilters() {
   const search = document.getElementById("search");
   search.closest("label").hidden = !held.ids;
-  let waiting = 0;
+  const typed = () => {
+    typing = 0;
+    change({ text: search.value });
+  };
   search.addEventListener("input", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => change({ text: search.value }), n > 5000 ? 150 : 0);
+    clearTimeout(typing);
+    typing = setTimeout(typed, n > 5000 ? 150 : 0);
   });
   startChoice("filter-class", column.label ? held.labels : [], "label");
   startChoice("filter-cause", held.causes, "cause");
@@ -14,7 +19,11 @@ function startFilters() {
   exposed.addEventListener("change", () => change({ exposedOnly: exposed.checked }));
   const least = document.getElementById("least-exposure");
   least.addEventListener("input", () => change({ least: Math.min(Math.max(Number(least.value) || 0, 0), 100) / 100 }));
-  document.getElementById("clear-filters").addEventListener("click", () => change({ ...EVERYTHING }));
+  document.getElementById("clear-filters").addEventListener("click", () => {
+    clearTimeout(typing);
+    typing = 0;
+    change({ ...EVERYTHING });
+  });
   follow(showFilters);
 }
 
@@ -42,7 +51,7 @@ function showFilters(refiltered) {
     const field = document.getElementById(id);
     if (document.activeElement !== field || !value) field.value = value;
   };
-  put("search", state.text);
+  if (!typing) put("search", state.text);
   document.getElementById("filter-class").value = state.label < 0 ? "" : String(state.label);
   document.getElementById("filter-cause").value = state.cause < 0 ? "" : String(state.cause);
   document.getElementById("only-exposed").checked = state.exposedOnly;

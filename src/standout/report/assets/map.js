@@ -172,7 +172,7 @@ function classNames(panel, kinds) {
   panel.middles ||= middlesOf(panel.points);
   const named = kinds
     .filter((kind) => panel.middles.has(kind.class))
-    .map((kind) => ({ value: panel.middles.get(kind.class), text: cut(kind.name, 14) }));
+    .map((kind) => ({ value: panel.middles.get(kind.class), text: drawable(cut(kind.name, 14)) }));
   return {
     type: "scatter",
     id: "names",

@@ -16,6 +16,12 @@ function cut(text, most) {
   return plain(whole.slice(0, most - 1).replace(/[\ud800-\udbff]$/, "")).trimEnd() + "…";
 }
 
+/** Text for the chart library, which keeps the widths of texts in a plain object: `__proto__` and its like get a mark
+ * that is not seen, or they would name what every object inherits. */
+function drawable(text) {
+  return text in {} ? "\u2060" + text : text;
+}
+
 /** An element of `tag` with attributes and children: elements, or text, which stays text; null is left out. */
 function make(tag, attributes, ...children) {
   const element = document.createElement(tag);

@@ -25,15 +25,18 @@ def natural(text: str):
 
 
 def in_order(table: pd.DataFrame, name: str, down: bool) -> list[int]:
-    """Rows by a column, ties in the user's order, what is no number last."""
+    """Rows by a column, ties by exposure and then in the user's order; what is no number and has no name last."""
+    exposure = table["exposure"].to_numpy(dtype=np.float32)
+    rows = sorted(range(len(table)), key=lambda i: -exposure[i])
     if name in ("record", "label", "cause"):
-        keys = [natural(text) for text in table[name]]
-        ranked = sorted(range(len(table)), key=lambda i: keys[i], reverse=down)
-        # sorted() keeps the first of ties first in both directions
-        return ranked
-    values = table[name].to_numpy(dtype=np.float32)
-    there = np.flatnonzero(~np.isnan(values)).tolist()
-    return sorted(there, key=lambda i: values[i], reverse=down) + np.flatnonzero(np.isnan(values)).tolist()
+        values, absent = [natural(text) for text in table[name]], (table[name] == "").to_numpy()
+    else:
+        values = table[name].to_numpy(dtype=np.float32).tolist()
+        absent = np.isnan(values)
+    # sorted() keeps the first of ties first in both directions
+    return sorted((i for i in rows if not absent[i]), key=lambda i: values[i], reverse=down) + [
+        i for i in rows if absent[i]
+    ]
 
 
 @pytest.mark.parametrize("kind", ["digits", "people", "scored"])

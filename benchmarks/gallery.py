@@ -25,7 +25,7 @@ SETS: dict[str, dict[str, Any]] = {
     "digits": {"model": "mlp"},
     "location30": {"model": "mlp"},
     "adult": {"model": "gradient-boosting", "records": 4000},
-    "cifar10": {"model": "convnet", "settings": {"epochs": 12, "channels": (16, 32, 64)}, "shadows": 16},
+    "cifar10": {"model": "convnet", "settings": {"epochs": 30, "channels": (16, 32, 64)}, "shadows": 32},
 }
 ATTACKS = ("loss", "moderated")
 """One threshold for all, and the best that there is."""

@@ -76,6 +76,7 @@ def stored(rng: np.random.Generator, label: np.ndarray, chosen: np.ndarray, on_m
     return {
         "row": told.astype(np.int32), **{k: np.full(len(told), v, np.float32) for k, v in reach.items()},
         "value": rng.integers(0, 256, (len(told), MODELS), dtype=np.uint8), "side": np.ones(len(told), np.int8),
-        "member": rng.random((len(told), MODELS)) < 0.5, "near": rng.integers(0, n, (len(told), 6)).astype(np.int32),
+        "member": rng.random((len(told), MODELS)) < 0.5, "accused": rng.random((len(told), MODELS)) < 0.5,
+        "near": rng.integers(0, n, (len(told), 6)).astype(np.int32),
         **drawn, **map_of(panels, place),
     }  # fmt: skip

@@ -58,6 +58,7 @@ def test_signals_are_those_of_the_models_and_the_region_that_of_the_test():
     accused = signals.test.accuses(signals.values, 0.01)[:, of].T
     side, threshold = found["side"][:, None], found["threshold"][:, None]
     assert (accused == (side * signals.values[:, of].T > side * threshold)).all() and accused.any()
+    assert (found["accused"] == accused).all(), "counted on the signals, not on the steps of the drawing"
 
 
 def test_the_threshold_is_where_the_test_begins_to_accuse():
@@ -136,7 +137,7 @@ def test_of_many_the_exposed_come_first_then_the_map(monkeypatch):
 def test_redacted_keeps_signals_alone_and_bytes_are_the_same_each_time(tmp_path):
     records, table, evidence, signals, _ = set_up(numbers())
     found = explorer(records, table, evidence, signals, [], redact=True)
-    assert set(found) == {"row", "low", "high", "value", "member", "threshold", "side"}
+    assert set(found) == {"row", "low", "high", "value", "member", "accused", "threshold", "side"}
     folder = RunFolder(tmp_path)
     write_explorer(folder, found)
     first = (tmp_path / "explorer.npz").read_bytes()
@@ -144,3 +145,11 @@ def test_redacted_keeps_signals_alone_and_bytes_are_the_same_each_time(tmp_path)
     assert first == (tmp_path / "explorer.npz").read_bytes()
     with np.load(tmp_path / "explorer.npz", allow_pickle=False) as stored:
         assert all((stored[name] == found[name]).all() for name in found)
+
+
+def test_a_signal_that_is_no_number_leaves_its_record_out():
+    records, table, evidence, signals, ids = set_up(numbers())
+    signals.values[2, 7] = np.inf
+    found = explorer(records, table, evidence, signals, [], redact=False)
+    assert sorted(set(range(N)) - set(found["row"].tolist())) == [ids.tolist().index(records.ids[7])]
+    assert len(found["near"]) == N - 1 and np.isfinite(found["high"]).all()

@@ -110,7 +110,8 @@ def test_the_size_of_a_page_of_digits_stays_under_two_megabytes(page, tmp_path):
     rows = np.arange(n)
     np.savez(
         folder / "explorer.npz", row=rows[:500], value=rng.integers(0, 256, (500, models), dtype=np.uint8),
-        member=rng.integers(0, 2, (500, models), dtype=np.uint8), low=np.zeros(500), high=np.ones(500),
+        member=rng.integers(0, 2, (500, models), dtype=np.uint8), accused=rng.random((500, models)) < 0.5,
+        low=np.zeros(500), high=np.ones(500),
         threshold=np.ones(500), side=np.ones(500), near=rng.integers(0, n, (500, 6)), map_row=rows,
         map_panel=rows % 2, map_model=np.array([0, 1]), map_x=rng.random(n), map_y=rng.random(n),
         picture=np.frombuffer(file.getvalue(), dtype=np.uint8), picture_row=rows, tile=np.array([8, 8, 42]),

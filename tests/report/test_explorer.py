@@ -9,7 +9,8 @@ import pytest
 
 from standout.errors import InputError
 from standout.report import explorer as module
-from standout.report.explorer import explorer_of, packed, read_explorer
+from standout.report.explorer import explorer_of, packed, whole
+from standout.report.kept import read_after, read_explorer
 from standout.run.folder import RunFolder
 from tests.report.conftest import SUMMARY, drawn, table
 
@@ -29,6 +30,7 @@ def stored(n=40, models=6):
         "row": rows, "low": rng.normal(size=d).astype("f4"), "high": rng.normal(size=d).astype("f4"),
         "threshold": rng.normal(size=d).astype("f4"), "side": np.ones(d, dtype="i1"),
         "value": rng.integers(0, 256, (d, models)).astype("u1"), "member": rng.random((d, models)) < 0.5,
+        "accused": rng.random((d, models)) < 0.5,
         "near": ((rows[:, None] + np.arange(1, 4)) % n).astype("i4"),
         "picture": np.arange(30, dtype="u1"), "tile": np.array([8, 8, 5]), "picture_row": np.arange(n)[::-1],
         "map_row": np.arange(n)[::-1].astype("i4"), "map_panel": np.repeat([0, 1], n // 2).astype("i1"),
@@ -64,7 +66,8 @@ def test_what_is_known_of_some_records_keeps_their_rows():
     signals = found["signals"]
     assert unpacked(signals["row"]).tolist() == arrays["row"].tolist() and signals["models"] == 6
     assert unpacked(signals["value"]).reshape(20, 6).tolist() == arrays["value"].tolist()
-    assert unpacked(signals["member"]).reshape(20, 6).tolist() == arrays["member"].tolist()
+    for name in ("member", "accused"):
+        assert unpacked(signals[name]).reshape(20, 6).tolist() == arrays[name].tolist()
     assert unpacked(found["neighbours"]["near"]).reshape(20, 3).tolist() == arrays["near"].tolist()
     assert unpacked(found["pictures"]["row"]).tolist() == arrays["picture_row"].tolist()
     assert base64.b64decode(found["pictures"]["src"].split(",")[1]) == arrays["picture"].tobytes()
@@ -123,11 +126,55 @@ def test_without_the_file_records_are_there_all_the_same():
 def test_a_damaged_file_is_named(tmp_path):
     (tmp_path / "explorer.npz").write_bytes(b"PK\x03\x04 and no more")
     with pytest.raises(InputError, match=r"explorer\.npz cannot be read"):
-        read_explorer(RunFolder(tmp_path))
+        read_explorer(RunFolder(tmp_path), 40)
     np.savez(tmp_path / "explorer.npz", x=np.array([{"a": 1}], dtype=object))
     with pytest.raises(InputError, match=r"explorer\.npz cannot be read"):
-        read_explorer(RunFolder(tmp_path))
+        read_explorer(RunFolder(tmp_path), 40)
 
 
 def test_packed_arrays_are_little_endian():
     assert base64.b64decode(packed([1, 258], "u2")["b"]) == b"\x01\x00\x02\x01"
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"threshold": np.zeros(3)}, "threshold has another length"),
+        ({"low": None}, "it has row and no low"),
+        ({"near": np.full((20, 3), 10**6)}, "near is of other records"),
+        ({"near": np.full((20, 3), -1)}, "near is of other records"),
+        ({"picture_row": np.arange(40) - 1}, "picture_row is of other records"),
+        ({"map_x": np.zeros(3)}, "map_x has another length"),
+        ({"row": np.zeros((20, 2), dtype=int)}, "row has another length"),
+        ({"value": np.full((20, 6), "x")}, "value holds no numbers"),
+        ({"member": np.zeros((20, 5), dtype=bool)}, "member is of other models"),
+        ({"cells": np.frombuffer(b'{"40": []}', dtype="u1")}, "cells are of other records"),
+        ({"cells": np.frombuffer(b"{", dtype="u1")}, "cannot be read"),
+        ({"tile": np.array([8, 8])}, "its pictures have no size"),
+    ],
+)
+def test_a_file_that_does_not_fit_is_refused(tmp_path, change, says):
+    arrays = {k: v for k, v in {**stored(), **change}.items() if v is not None}
+    np.savez(tmp_path / "explorer.npz", **arrays)
+    with pytest.raises(InputError, match=says) as refused:
+        read_explorer(RunFolder(tmp_path), 40)
+    assert "standout explain" in str(refused.value)
+    np.savez(tmp_path / "explorer.npz", **stored())
+    assert set(read_explorer(RunFolder(tmp_path), 40)) == set(stored())
+
+
+@pytest.mark.parametrize("text", ["record,remove\n1,0.5\n", "record,none\n1,often\n", ""])
+def test_a_table_of_defences_that_does_not_fit_is_refused(tmp_path, text):
+    assert read_after(RunFolder(tmp_path)) is None
+    (tmp_path / "defences.csv").write_text(text)
+    with pytest.raises(InputError, match=r"defences\.csv cannot be read"):
+        read_after(RunFolder(tmp_path))
+    (tmp_path / "defences.csv").write_text("record,none,remove\n007,0.5,0.1\n")
+    found = read_after(RunFolder(tmp_path))
+    assert found is not None and found["record"].tolist() == ["007"]
+
+
+@pytest.mark.parametrize(("largest", "kind"), [(0, "u1"), (255, "u1"), (256, "u2"), (65_535, "u2"), (70_000, "u4")])
+def test_whole_numbers_are_packed_as_small_as_they_allow(largest, kind):
+    found = whole([0, largest])
+    assert found["t"] == kind and unpacked(found).tolist() == [0, largest]

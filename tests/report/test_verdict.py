@@ -16,7 +16,7 @@ def attack(auc: float, high: float, tpr: float | None = 0.011) -> dict:
     "block, little",
     [
         (attack(0.52, 0.53), True),
-        (attack(0.52, 0.53, None), True),
+        (attack(0.52, 0.53, None), False),
         (attack(0.54, 0.551), False),
         (attack(0.52, 0.53, 0.019), False),
         ({**attack(0.5, 0.5), "auc_ci": None}, False),
@@ -30,6 +30,8 @@ def test_little_is_said_where_intervals_end_low(block, little):
 def test_the_strongest_of_one_threshold_speaks():
     found = one_threshold({"attacks": {"loss": attack(0.51, 0.52), "entropy": attack(0.6, 0.61)}})
     assert found is not None and found.name == "entropy" and found.picks == pytest.approx(60)
+    found = one_threshold({"attacks": {"loss": attack(0.52, 0.53), "entropy": attack(0.51, 0.52, 0.2)}})
+    assert found is not None and found.name == "loss" and not found.little, "another learns more at few false alarms"
     assert one_threshold({"attacks": {"lira": attack(0.6, 0.7)}}) is None
     assert one_threshold({"attacks": None}) is None
 

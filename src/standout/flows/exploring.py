@@ -64,6 +64,7 @@ def explorer(
     row = np.argsort(np.argsort(records.place, kind="stable"), kind="stable")
     order = by_interest(table, panels)
     of = of_interest(order, row, len(signals.values))
+    of = of[np.isfinite(signals.values[:, of]).all(axis=0)]  # what has no place cannot be drawn
     arrays = signals_of(signals, of, row)
     if records.data is not None and not redact:
         arrays |= around_of(records, evidence, order, of, row) | map_of(panels, row)
@@ -94,18 +95,21 @@ def of_interest(order: np.ndarray, row: np.ndarray, models: int) -> np.ndarray:
 
 def signals_of(signals: Signals, of: np.ndarray, row: np.ndarray) -> dict[str, np.ndarray]:
     """Signals of the records `of`: `row` int32 (d,); `low`, `high`, `threshold` float32 (d,), `side` int8 (d,), `value`
-    uint8 (d, M), in steps of 1/255 from low to high, `member` bool (d, M)."""
+    uint8 (d, M), in steps of 1/255 from low to high, `member` and `accused` bool (d, M): steps are for drawing, what
+    the test says is counted on the signals themselves."""
     own = signals.values[:, of].T.astype(np.float64)
     low, high = own.min(axis=1), own.max(axis=1)
     reach = np.where(high > low, high - low, 1.0)
+    threshold, side = signals.test.threshold(signals.fpr)[of], signals.test.side[of]
     return {
         "row": row[of].astype(np.int32),
         "low": low.astype(np.float32),
         "high": high.astype(np.float32),
         "value": np.rint((own - low[:, None]) / reach[:, None] * 255).astype(np.uint8),
         "member": signals.members[:, of].T,
-        "threshold": signals.test.threshold(signals.fpr)[of].astype(np.float32),
-        "side": signals.test.side[of].astype(np.int8),
+        "accused": side[:, None] * own > (side * threshold)[:, None],
+        "threshold": threshold.astype(np.float32),
+        "side": side.astype(np.int8),
     }
 
 

@@ -34,7 +34,7 @@ def sprite(dataset: Dataset, rows: Sequence[int]) -> dict[str, np.ndarray]:
     while True:
         columns = max(int(np.ceil(np.sqrt(len(tiles)))), 1)
         data = encoded(tiles, columns)
-        if len(data) <= BYTES:
+        if len(data) <= BYTES or len(tiles) == 1:
             break
         tiles = tiles[: len(tiles) // 2]
     return {

@@ -10,13 +10,14 @@ from markupsafe import Markup
 from standout.errors import InputError
 from standout.report import meanings, scripts, shown, words
 from standout.report.assessment import assessment
-from standout.report.explorer import explorer_of, read_explorer
+from standout.report.explorer import explorer_of
+from standout.report.kept import read_after, read_explorer
 from standout.report.page import Page, page_of
 from standout.report.pareto import pareto_of
 from standout.report.unmeasured import unmeasured, untried
 from standout.report.verdict import one_threshold
 from standout.run.folder import RunFolder
-from standout.run.tables import read_records, read_table
+from standout.run.tables import read_records
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLES = ("report.css", "explore.css", "print.css")
@@ -38,9 +39,9 @@ def write_report(folder: RunFolder, *, redact: bool = False, ids: bool = False, 
     asked = config.get("asked")
     redact = redact or bool(isinstance(asked, dict) and asked.get("redact"))
     records, drawn = read_records(folder.path), folder.read_json("figures.json") or {}
-    after = read_table(folder.path / "defences.csv") if (folder.path / "defences.csv").is_file() else None
+    stored, after = read_explorer(folder, len(records)), read_after(folder)
     named = ids or not redact
-    explorer = explorer_of(summary, records, drawn, read_explorer(folder), after, ids=named, content=not redact)
+    explorer = explorer_of(summary, records, drawn, stored, after, ids=named, content=not redact)
     page = replace(page_of(summary, records, drawn, config, redact=redact, ids=ids), explorer=explorer)
     found = folder.read_json("defences.json")  # figures and names of defences: no id
     page = replace(page, defences=found, pareto=pareto_of(found))

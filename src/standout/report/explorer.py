@@ -1,41 +1,31 @@
 """What the scripts of the page are given: all records as arrays, and what explorer.npz holds of some."""
 
 import base64
-import io
 import json
-import zipfile
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from standout.errors import InputError
 from standout.report.figures import supported_from
 from standout.report.shown import picture
 from standout.report.words import known
-from standout.run.folder import RunFolder
 
 MOST = 50_000
 """Records that the page holds; of more, all exposed ones and those with the highest exposure."""
 KINDS = {"f4": "<f4", "i4": "<i4", "u4": "<u4", "u2": "<u2", "u1": "u1", "i1": "i1"}
 
 
-def read_explorer(folder: RunFolder) -> dict[str, np.ndarray]:
-    """Arrays of explorer.npz, none where there is no such file. Raises InputError where it is damaged."""
-    path = folder.path / "explorer.npz"
-    try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
-            return {name: stored[name] for name in stored.files}
-    except FileNotFoundError:
-        return {}
-    except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile) as e:
-        raise InputError(f"{path} cannot be read ({e}); standout explain {folder.path} makes it anew") from e
-
-
 def packed(values: Any, kind: str) -> dict[str, str]:
     """An array as JSON holds it: {"t": kind, "b": its bytes in base64, little endian}."""
     return {"t": kind, "b": base64.b64encode(np.ascontiguousarray(values, dtype=KINDS[kind]).tobytes()).decode()}
+
+
+def whole(values: Any) -> dict[str, str]:
+    """Whole numbers from 0 on, packed as small as they allow."""
+    largest = max(np.asarray(values).max(initial=0), 0)
+    return packed(values, "u1" if largest < 2**8 else "u2" if largest < 2**16 else "u4")
 
 
 def explorer_of(
@@ -118,14 +108,14 @@ def rows_of(table: pd.DataFrame, summary: Mapping[str, Any], *, content: bool) -
     return {
         "ids": table["record"].tolist(),
         "labels": labels,
-        "label": packed([code[v] for v in table["label"]], "u2" if len(labels) < 65536 else "u4") if labels else None,
+        "label": whole([code[v] for v in table["label"]]) if labels else None,
         "causes": causes,
-        "cause": packed([causes.index(c) for c in table["cause"]], "u1"),
+        "cause": whole([causes.index(c) for c in table["cause"]]),
         "exposure": packed(table["exposure"], "f4"),
         "lo": packed(table["exposure_lo"], "f4"),
         "hi": packed(table["exposure_hi"], "f4"),
         "exposed": packed(table["exposed"].to_numpy(dtype=bool), "u1"),
-        **{name: packed(table[name], "u1" if table[name].max() < 256 else "u2") for name in counts},
+        **{name: whole(table[name]) for name in counts},
         "effect": packed(table["effect"], "f4"),
         "memorization": packed(table["memorization"], "f4"),
     }
@@ -164,7 +154,7 @@ def signals_of(stored: Mapping[str, np.ndarray], place: np.ndarray) -> dict[str,
         "models": int(stored["value"].shape[1]),
         **{name: packed(stored[name][there], "f4") for name in ("low", "high", "threshold")},
         "side": packed(stored["side"][there], "i1"),
-        **{name: packed(stored[name][there], "u1") for name in ("value", "member")},
+        **{name: packed(stored[name][there], "u1") for name in ("value", "member", "accused")},
     }
 
 

@@ -37,8 +37,13 @@ def one_threshold(summary: dict) -> OneThreshold | None:
     name, block = max(run, key=lambda pair: pair[1]["auc"])
     cell = (block.get("tpr_at_fpr") or {}).get(AT)
     cell = cell if cell and known(cell.get("tpr")) else None
-    return OneThreshold(name, block, cell, below(block.get("auc_ci"), MOST_AUC) and (
-        cell is None or below(cell.get("ci"), MOST_TPR)))  # fmt: skip
+    return OneThreshold(name, block, cell, all(little(each) for _, each in run))
+
+
+def little(block: dict[str, Any]) -> bool:
+    """Whether both bounds hold for an attack; a figure that is missing holds none."""
+    cell = (block.get("tpr_at_fpr") or {}).get(AT) or {}
+    return below(block.get("auc_ci"), MOST_AUC) and below(cell.get("ci"), MOST_TPR)
 
 
 def below(interval: Any, bound: float) -> bool:

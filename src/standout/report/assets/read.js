@@ -52,6 +52,7 @@ const signals = n > 0 &&
     high: unpacked(held.signals.high),
     value: unpacked(held.signals.value),
     member: unpacked(held.signals.member),
+    accused: unpacked(held.signals.accused),
     threshold: unpacked(held.signals.threshold),
     side: unpacked(held.signals.side),
   };

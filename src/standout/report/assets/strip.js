@@ -6,7 +6,8 @@ const LANES = [
   [0, "did not"],
 ];
 
-/** {values: signal of each model, member: 0 or 1 of each, threshold, side} of a row, or null where it is not held. */
+/** {values: signal of each model, member and accused: 0 or 1 of each, threshold, side} of a row, or null where it is not
+ * held. Values are in steps, for drawing; whom the test accuses was found on the signals themselves. */
 function signalsOf(row) {
   const place = signals ? signals.place.get(row) : undefined;
   if (place === undefined) return null;
@@ -16,16 +17,17 @@ function signalsOf(row) {
   return {
     values: Array.from({ length: models }, (_, j) => low + step * signals.value[place * models + j]),
     member: signals.member.subarray(place * models, (place + 1) * models),
+    accused: signals.accused.subarray(place * models, (place + 1) * models),
     threshold: signals.threshold[place],
     side: signals.side[place],
   };
 }
 
 /** Values of one lane, in order, and how many of them the test accuses. */
-function laneOf({ values, member, threshold, side }, which) {
+function laneOf({ values, member, accused, threshold }, which) {
   const own = values.filter((_, j) => member[j] === which).sort((a, b) => a - b);
-  const accused = Number.isFinite(threshold) ? own.filter((value) => side * value > side * threshold).length : null;
-  return { own, accused };
+  const found = member.reduce((sum, m, j) => sum + (m === which && accused[j] ? 1 : 0), 0);
+  return { own, accused: Number.isFinite(threshold) ? found : null };
 }
 
 function stripOf(row) {
@@ -89,7 +91,7 @@ function stripOf(row) {
       {},
       says,
       tested
-        ? ` The test is set so that about ${exactly(held.fpr)} of models that did not train on it are accused.`
+        ? ` The test is fitted on these models, so that about ${exactly(held.fpr)} of those that did not train on it are accused.`
         : null,
     ),
     stripTable(lanes, tested, threshold),

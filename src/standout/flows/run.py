@@ -116,5 +116,7 @@ class Run:
     def __repr__(self) -> str:
         if self.shard is not None:
             return f"<Run: shard {self.shard}, in {self.path}>"
-        exposed = self.summary["exposed"]
-        return f"<Run {self.summary['dataset']['name']}: {exposed['count']} exposed, in {self.path}>"
+        exposed, models = self.summary["exposed"], self.summary["shadows"]["count"]
+        sure = exposed["count"] or exposed["detectable"] is not None
+        reach = "" if sure else f" (with {models} shadow models none is sure to be reported)"
+        return f"<Run {self.summary['dataset']['name']}: {exposed['count']} exposed{reach}, in {self.path}>"

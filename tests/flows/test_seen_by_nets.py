@@ -157,13 +157,13 @@ def test_without_captum_one_line(there, again, monkeypatch):
 
 def test_nothing_in_a_redacted_run(again):
     write_report(RunFolder(again), redact=True)
-    assert "data:image" not in (again / "report.html").read_text()
+    assert "data:image/" not in (again / "report.html").read_text()
     config = json.loads((again / "config.json").read_text())
     config["asked"]["redact"] = True
     (again / "config.json").write_text(json.dumps(config))
     run = explained(again)
     assert set(figures(again)) == {"counted_at", "roc"} and ABSENT not in run.summary["warnings"]
-    assert not any(word in (again / "report.html").read_text() for word in ("data:image", "Grad-CAM on the", *FALSE))
+    assert not any(word in (again / "report.html").read_text() for word in ("data:image/", "Grad-CAM on the", *FALSE))
 
 
 def test_nets_that_answer_otherwise_are_not_shown(again):

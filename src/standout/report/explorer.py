@@ -154,7 +154,8 @@ def signals_of(stored: Mapping[str, np.ndarray], place: np.ndarray) -> dict[str,
         "models": int(stored["value"].shape[1]),
         **{name: packed(stored[name][there], "f4") for name in ("low", "high", "threshold")},
         "side": packed(stored["side"][there], "i1"),
-        **{name: packed(stored[name][there], "u1") for name in ("value", "member", "accused")},
+        "value": packed(stored["value"][there], "u1"),
+        "marks": packed(stored["member"][there] + 2 * stored["accused"][there].astype(np.uint8), "u1"),
     }
 
 

@@ -51,8 +51,8 @@ const signals = n > 0 &&
     low: unpacked(held.signals.low),
     high: unpacked(held.signals.high),
     value: unpacked(held.signals.value),
-    member: unpacked(held.signals.member),
-    accused: unpacked(held.signals.accused),
+    member: unpacked(held.signals.marks).map((mark) => mark & 1),
+    accused: unpacked(held.signals.marks).map((mark) => mark >> 1),
     threshold: unpacked(held.signals.threshold),
     side: unpacked(held.signals.side),
   };

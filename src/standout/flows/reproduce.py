@@ -65,8 +65,7 @@ def reproduce(
     with its files. scale: "small" or "paper". rows: keys of those to train, default all. shadows: models of each row,
     default that of the scale. out: folder, default runs/reproduction-DATASET-SCALE: an audit with its defences, in
     which models are found again, beside reproduction.json, .md and .html. progress, note: as in audit.
-    Raises InputError, in one line, for whatever cannot be used; then nothing was
-    made or changed.
+    Raises InputError, in one line, for whatever cannot be used; then nothing was made or changed.
     """
     plan = scale_of(dataset, scale)
     wanted = chosen(plan.rows, None if rows is None else list(rows))

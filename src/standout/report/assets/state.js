@@ -1,20 +1,5 @@
 // Which records are shown and in what order. Everything that draws subscribes; nothing else holds a copy.
 
-const state = {
-  sort: "exposure",
-  down: true,
-  text: "",
-  label: -1,
-  cause: -1,
-  exposedOnly: false,
-  least: 0,
-  range: null,
-  chosen: null,
-  chosenCount: 0,
-  rows: new Int32Array(0),
-  inside: new Uint8Array(n),
-  page: 0,
-};
 const EVERYTHING = {
   text: "",
   label: -1,
@@ -24,6 +9,14 @@ const EVERYTHING = {
   range: null,
   chosen: null,
   chosenCount: 0,
+};
+const state = {
+  sort: "exposure",
+  down: true,
+  ...EVERYTHING,
+  rows: new Int32Array(0),
+  inside: new Uint8Array(n),
+  page: 0,
 };
 const followers = [];
 const orders = new Map();

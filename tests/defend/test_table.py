@@ -71,6 +71,7 @@ def test_removed_records_are_as_never_there(wine):
         ("label-smoothing:0.2", {"label_smoothing": 0.2}),
         ("epochs:2+weight-decay:0.01", {"epochs": 2, "weight_decay": 0.01}),
         ("batch-size:40", {"batch_size": 40}),
+        ("learning-rate:0.02", {"lr": 0.02}),
     ],
 )
 def test_settings_are_those_of_the_recipe(wine, text, settings):

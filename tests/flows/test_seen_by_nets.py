@@ -20,6 +20,7 @@ import standout
 from standout.explain.gradcam import looks_of
 from standout.flows.drawing import as_picture, as_uri, overlaid
 from standout.flows.seen_by_nets import ABSENT, OTHERWISE
+from standout.recipes import recipe_of
 from standout.report.build import write_report
 from standout.run.folder import RunFolder
 from standout.run.tables import write_records
@@ -30,6 +31,7 @@ FALSE = ("r04", "r11")
 """Records with a label that is wrong and pixels of their own: each model learns them by heart."""
 FILES = ("records.csv", "figures.json", "report.html")
 SETTINGS = {"epochs": 15, "lr": 0.03, "batch_size": 8, "channels": (8, 8)}
+RECIPE = recipe_of("convnet", SETTINGS, "cpu")
 
 
 def pictures():
@@ -86,7 +88,7 @@ def test_maps_of_a_model_with_and_of_one_without(there):
     found = figures(there)
     for shown in found["exposed"]:
         row = int(shown["record"][1:])
-        looks = [looks_of(w, data, np.array([row]), data.y[[row]]) for w in weights]
+        looks = [looks_of(RECIPE, w, data, np.array([row]), data.y[[row]]) for w in weights]
         inside, outside = next(
             (i, j) if members[i][row] else (j, i)
             for i, j in product((0, 1), (2, 3)) if members[i][row] != members[j][row]
@@ -107,13 +109,27 @@ def test_maps_of_a_model_with_and_of_one_without(there):
     assert set(found["typical"]) == {"left", "right"} and all("maps" in t for t in found["typical"].values())
 
 
+def test_the_ends_of_classes_are_looked_at_by_a_model_that_trained_on_them(there):
+    x, y, ids = pictures()
+    data = standout.Dataset(x, y, ids=ids)
+    members, weights = zip(*(stored(there, m) for m in range(4)))
+    report, classes = (there / "report.html").read_text(), figures(there)["ends"]["classes"]
+    assert {c["label"] for c in classes} == {"left", "right"}
+    for end in (r for c in classes for side in ("closest", "farthest") for r in c[side]):
+        row = int(end["record"][1:])
+        first = next(m for m in range(4) if members[m][row])
+        look = looks_of(RECIPE, weights[first], data, np.array([row]), data.y[[row]])
+        assert end["look"] == as_uri(overlaid(as_picture(x[row], float(x.min()), float(x.max())), look.maps[0]))
+        assert end["look"] in report
+
+
 def test_stored_outputs_are_those_of_the_stored_weights(there):
     x, y, ids = pictures()
     data = standout.Dataset(x, y, ids=ids)
     for model in range(4):
         with np.load(there / f"shadows/{model:05d}.npz") as file:
             log_p, weights = file["log_probabilities"], file["weights_safetensors"]
-        z = looks_of(weights, data, np.arange(48), data.y).logits.astype(np.float64)
+        z = looks_of(RECIPE, weights, data, np.arange(48), data.y).logits.astype(np.float64)
         z -= np.log(np.exp(z).sum(axis=1, keepdims=True))
         np.testing.assert_allclose(log_p, z, rtol=1e-3, atol=1e-3)
 

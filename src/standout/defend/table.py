@@ -63,6 +63,8 @@ DEFENCES: dict[str, Defence] = {
                 "so many epochs of training, beside another defence or alone", "arXiv 2511.16792", 10, (1, 1e6), True),
         Defence("batch-size", "training", False, partial(training.with_setting, key="batch_size"),
                 "so many records in a step, beside dp-sgd above all", "arXiv 2511.16792", 256, (1, 1e6), True),
+        Defence("learning-rate", "training", False, partial(training.with_setting, key="lr"),
+                "so large steps, beside dp-sgd above all", "arXiv 2511.16792", 2e-3, (1e-6, 10)),
         Defence("early-stopping", "training", False, stopping.EarlyStopping,
                 "weights of the epoch best on members held out: their share, no longer that of the epochs",
                 "arXiv 2511.16792", 0.1, (0.01, 0.3)),

@@ -23,13 +23,14 @@ class Looks:
     logits: np.ndarray
 
 
-def looks_of(stored: np.ndarray, training, rows: np.ndarray, labels: np.ndarray) -> Looks:
-    """Grad-CAM of a stored `convnet` on some of its pictures, each for its label.
+def looks_of(recipe, stored: np.ndarray, training, rows: np.ndarray, labels: np.ndarray) -> Looks:
+    """Grad-CAM of a stored net on some of its pictures, each for its label.
 
-    stored: uint8 (bytes,), its weights as safetensors. training: the Dataset that it was trained on; rows: int (B,),
-    which of its records; labels: int (B,), class codes. The map of a picture is relu(sum_k a_k A_k): A_k the k-th
-    channel of the last convolution's output, before its relu; a_k the mean over places of the slope of the label's
-    logit by it.
+    recipe: `convnet` or `densenet` with the settings of the net; stored: uint8 (bytes,), its weights as safetensors.
+    training: the Dataset that it was trained on; rows: int (B,), which of its records; labels: int (B,), class codes.
+    The map of a picture is relu(sum_k a_k A_k): A_k the k-th channel of the last convolution's output, before its relu
+    (of a `densenet`, where every layer adds a few channels to all before it, all of them after their last norm); a_k
+    the mean over places of the slope of the label's logit by it.
     On one thread of the processor, whatever trained the net, so that the bytes do not depend on the machine's load.
     Raises InputError where the weights are of another architecture.
     Source: Selvaraju et al. 2017 (arXiv 1610.02391), equations 1 and 2; captum's LayerGradCam.
@@ -38,13 +39,17 @@ def looks_of(stored: np.ndarray, training, rows: np.ndarray, labels: np.ndarray)
     from captum.attr import LayerGradCam
 
     from standout.recipes.nets.net import alone
-    from standout.recipes.nets.rebuilt import as_seen, convnet_of
+    from standout.recipes.nets.rebuilt import as_seen, net_of
 
     with alone(), torch.enable_grad():
-        net, x, wanted = convnet_of(stored), as_seen(training, rows), torch.from_numpy(labels.astype(np.int64))
+        net, x, wanted = (
+            net_of(recipe, training, stored),
+            as_seen(training, rows),
+            torch.from_numpy(labels.astype(np.int64)),
+        )
         cam = LayerGradCam(net, net.last)
         maps, logits = [], []
-        size = max(PIXELS // (x.shape[2] * x.shape[3]), 1)
+        size = max(PIXELS // int(np.prod(training.x.shape[1:3])), 1)
         for part, own in zip(x.split(size), wanted.split(size)):
             maps.append(cam.attribute(part, target=own, relu_attributions=True)[:, 0].detach())
             logits.append(net(part).detach())

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from standout.data.dataset import Dataset
 from standout.data.source import load
@@ -14,11 +15,13 @@ from standout.defend.table import CONTROL
 from standout.errors import InputError
 from standout.flows.audit import audit
 from standout.flows.defend import NOBODY, outputs_of, recipe_again
+from standout.flows.ends import DISTANCES
 from standout.flows.options import whole
 from standout.flows.place import path_of
 from standout.flows.reproduction.beside import crossed, selection
 from standout.flows.reproduction.claims import judged, like_accuracy
 from standout.flows.reproduction.drawn import drawn
+from standout.flows.reproduction.mapped import RATE, mapped
 from standout.flows.reproduction.paper import NAMES, PAPER, TITLE, told
 from standout.flows.reproduction.rows import FIGURES, FPR, Measured, by_chance
 from standout.flows.reproduction.scales import STANDS, Rows, Scale, chosen, scale_of
@@ -141,6 +144,9 @@ def content(audit: Audit, run: Run, plan: Scale, wanted: Rows, scale: str, whole
     }
     exposed = audit.table["exposed"].to_numpy()
     original = measured[ORIGINAL].treated
+    found = crossed(original.rescaled, audit.members, exposed, distance_of(audit.table))
+    marked = (found[str(RATE)] or {}).get("vulnerable_out")
+    figures = audit.folder.read_json("figures.json") or {}
     summary = audit.summary
     return {
         "schema": "standout-reproduction/1",
@@ -160,16 +166,18 @@ def content(audit: Audit, run: Run, plan: Scale, wanted: Rows, scale: str, whole
         "by_chance": by_chance(audit.members),
         "rows": rows,
         "remaining": [{"row": key, "defence": text} for key, text in plan.rows.items() if key not in wanted],
-        "vulnerable": crossed(original.rescaled, audit.members, exposed),
+        "vulnerable": found,
         "selection": selection(traces_of(audit), audit.members),
         "causes": summary["causes"],
         "strengths": strengths(summary["characteristics"]),
         "like_accuracy": like_accuracy(rows),
-        "claims": [claim.told() for claim in judged(rows, summary)],
+        "claims": [claim.told() for claim in judged(rows, summary, marked)],
         "drawn": {
             key: drawn(measured[key].treated) for key in ("original", "label-smoothing", "l2-dropout-25", "reweighted")
             if key in measured
         },
+        "map": mapped(audit.folder.path, figures.get("map"), audit.records.place, original.rescaled, audit.members),
+        "ends": figures.get("ends"),
         "again": again(name, scale),
     }  # fmt: skip
 
@@ -235,6 +243,11 @@ def traces_of(audit: Audit) -> dict[int, tuple[np.ndarray, np.ndarray, np.ndarra
         m: (epochs[m], losses[m], np.unpackbits(right[m], axis=1, count=count).astype(bool))
         for m in epochs if m in losses and m in right
     }  # fmt: skip
+
+
+def distance_of(table: pd.DataFrame) -> np.ndarray | None:
+    """Of each record to the middle of its class, by what nets that never saw it make of it or else by its columns."""
+    return next((table[name].to_numpy(dtype=float) for name in DISTANCES if name in table), None)
 
 
 def strengths(characteristics: dict) -> list[dict]:

@@ -11,12 +11,14 @@ MOST_CELLS = 12
 
 @dataclass(frozen=True)
 class EndRecord:
-    """One record at an end of its class. image: a picture that lies in the page, or None."""
+    """One record at an end of its class. image: a picture that lies in the page, or None; look: the same under a map of
+    where a net that trained on it looks."""
 
     record: str
     exposed: bool
     exposure: float
     image: str | None
+    look: str | None
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,16 @@ def ends_of(stored: Mapping[str, Any] | None) -> tuple[str, list[Ends]]:
 
 def _of_class(block: Mapping[str, Any]) -> Ends:
     closest, farthest = (
-        [EndRecord(str(r["record"]), bool(r["exposed"]), float(r["exposure"]), picture(r.get("image"))) for r in side]
+        [
+            EndRecord(
+                str(r["record"]),
+                bool(r["exposed"]),
+                float(r["exposure"]),
+                picture(r.get("image")),
+                picture(r.get("look")),
+            )
+            for r in side
+        ]
         for side in (block["closest"], block["farthest"])
     )
     near, far = (side[0].get("cells") or [] for side in (block["closest"], block["farthest"]))

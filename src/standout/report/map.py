@@ -72,8 +72,11 @@ def _panel(panel: Mapping[str, Any], names: Sequence[str]) -> MapPanel:
     return MapPanel(drawing, model, records, exposed, len(at), int(marked.sum()), rows)
 
 
-def draw(at: np.ndarray, classes: np.ndarray, marked: np.ndarray, names: Sequence[str], label: str) -> Markup:
-    """One panel. at: (n, 2) within 0 and 1; classes: int (n,), places among names, -1 for grey; marked: bool (n,)."""
+def draw(
+    at: np.ndarray, classes: np.ndarray, marked: np.ndarray, names: Sequence[str], label: str, what: str = "exposed"
+) -> Markup:
+    """One panel. at: (n, 2) within 0 and 1; classes: int (n,), places among names, -1 for grey; marked: bool (n,), who
+    is `what`."""
     spread = at.max(axis=0) - at.min(axis=0) if len(at) else np.zeros(2)
     height = EDGE * 2 + (SIDE - 2 * EDGE) * max(float(spread[1]), 0.35)
     middle = (at.max(axis=0) + at.min(axis=0)) / 2 if len(at) else np.zeros(2)
@@ -92,7 +95,7 @@ def draw(at: np.ndarray, classes: np.ndarray, marked: np.ndarray, names: Sequenc
         name = f"labelled {cut(names[k], 40)}" if k >= 0 else "of another class"
         where = f'cx="{svg.n(x[i])}" cy="{svg.n(y[i])}" r="{radius}"'
         css = f"{'large many' if many else 'large'} m{k if k >= 0 else 'x'}"
-        parts.append(f'<circle {where} class="{css}"><title>exposed, {escape(name)}</title></circle>')
+        parts.append(f'<circle {where} class="{css}"><title>{escape(what)}, {escape(name)}</title></circle>')
     for k, name in enumerate(names):
         rows = np.flatnonzero((classes == k) & ~marked)
         if len(rows):

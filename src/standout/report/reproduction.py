@@ -1,7 +1,7 @@
 """reproduction.md and reproduction.html: one content, told twice. Reads reproduction.json, computes no figure."""
 
 from standout.errors import InputError
-from standout.report.histogram import histogram
+from standout.report.reproduction_pictures import ends, histograms, maps
 from standout.report.sections import Section, Table, as_html, as_markdown
 from standout.report.words import between, count, exactly, known, number, percent, plural
 from standout.run.folder import RunFolder
@@ -28,8 +28,8 @@ def write_reproduction(folder: RunFolder) -> None:
 def sections_of(found: dict) -> list[Section]:
     """The page from top to bottom: what stands, the tables, what the paper did not do, how it was made."""
     return [
-        claims(found), paper_and_ours(found), beyond(found), vulnerable(found), why(found), dp(found), chosen_by(found),
-        pictures(found), made(found),
+        claims(found), paper_and_ours(found), beyond(found), vulnerable(found), *maps(found), why(found), *ends(found),
+        dp(found), chosen_by(found), histograms(found), made(found),
     ]  # fmt: skip
 
 
@@ -154,38 +154,43 @@ def vulnerable(found: dict) -> Section:
     for rate, block in found["vulnerable"].items():
         name = f"at {exactly(float(rate))} FPR"
         if block is None:
-            rows.append([name, *["not measurable"] * 6])
+            rows.append([name, *["not measurable"] * 8])
             continue
         counts = [
             f"{number(block[k]['value'], 1)} ({between(block[k]['ci'], number, 1)})"
             for k in ("vulnerable", "exposed", "both", "missed")
         ]
-        rows.append([name, *counts, percent(block["vulnerable_exposed"], 0), percent(block["exposed_missed"], 0)])
+        shares = (percent(block[k], 0) for k in ("vulnerable_exposed", "exposed_missed"))
+        rows.append([name, *counts, *shares, *(far_out(block[k]) for k in ("vulnerable_out", "exposed_out"))])
     head = [
         "threshold", "vulnerable members", "exposed members", "both", "exposed, not vulnerable",
-        "of the vulnerable, exposed", "of the exposed, missed",
+        "of the vulnerable, exposed", "of the exposed, missed", "how far out: vulnerable", "exposed",
     ]  # fmt: skip
     before = [
         "The paper calls a member vulnerable where the rescaled logit exceeds that of all but 1% (0.5%) of the model's "
         "non-members. Means over models, each as the one target.",
     ]
-    return Section("vulnerable", "Its vulnerable records, and the exposed ones", before, Table(head, rows))
+    after = [
+        "How far out: AUROC of the distance to the middle of the class, these against the other members of the same "
+        "model; above .5 they are outliers, below .5 they lie nearer to the middle than others."
+    ]
+    title = "Its vulnerable records, and the exposed ones"
+    return Section("vulnerable", title, before, Table(head, rows), after=after)
+
+
+def far_out(part: dict | None) -> str:
+    """An AUROC with its interval."""
+    return DASH if part is None else f"{number(part['value'], 2)} ({between(part['ci'], number, 2)})"
 
 
 def why(found: dict) -> Section:
     """Causes with strength."""
-    rows = [
-        [s["name"].replace("_", " "), f"{number(s['auroc'], 2)} ({between(s['ci'], number, 2)})"]
-        for s in found["strengths"]
-    ]
+    rows = [[s["name"].replace("_", " "), far_out({"value": s["auroc"], "ci": s["ci"]})] for s in found["strengths"]]
     causes = ", ".join(f"{cause} {count(n)}" for cause, n in found["causes"].items() if n) or "no record is exposed"
     return Section(
         "why", "Why those: what tells the exposed from others", [f"Causes of the exposed: {causes}."],
         Table(["characteristic", "AUROC, exposed against others"], rows) if rows else None,
-        after=[
-            "A map of the records, the closest and the farthest of a class, and where nets look (images) are in the "
-            "report of the audit: audit/report.html."
-        ],
+        after=["More of each record is in the report of the audit: audit/report.html."],
     )  # fmt: skip
 
 
@@ -223,21 +228,6 @@ def chosen_by(found: dict) -> Section:
         [f"Of {plural(s['models'], 'traced model')}; on average epoch {number(s['epoch'], 1)} is selected, by the "
          "lowest mean loss."],
         Table(["selected by", "AUC, one threshold on the loss", "test accuracy, per cent"], rows),
-    )  # fmt: skip
-
-
-def pictures(found: dict) -> Section:
-    """Histograms."""
-    drawn = [
-        histogram(block[signal], f"{found['rows'][key]['name']}: {signal.replace('-', ' ')}")
-        for key, block in found["drawn"].items() for signal in ("rescaled-logit", "loss")
-    ]  # fmt: skip
-    return Section(
-        "histograms", "Logits and losses of members and of others", pictures=drawn,
-        after=[
-            "Filled: members; outlined: others. Shares over all models; what lies outside is counted in the outermost "
-            "bars."
-        ],
     )  # fmt: skip
 
 

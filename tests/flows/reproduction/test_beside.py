@@ -5,6 +5,7 @@ import pytest
 
 from standout.flows.reproduction.beside import crossed, selection
 from standout.flows.reproduction.drawn import histogram
+from standout.flows.reproduction.mapped import mapped
 from standout.flows.reproduction.rows import Targets, advantage_apart, by_chance, kept
 
 
@@ -67,8 +68,48 @@ def test_vulnerable_and_exposed_are_counted_where_they_meet():
         "vulnerable": 5, "exposed": 3, "both": 2, "missed": 1,
     }  # fmt: skip
     assert (block["vulnerable_exposed"], block["exposed_missed"]) == (2 / 5, 1 / 3)
+    assert block["vulnerable_out"] is None and block["exposed_out"] is None
     nobody = crossed(signals, members, np.zeros(200, dtype=bool))["0.01"]
     assert nobody["exposed_missed"] is None and nobody["vulnerable_exposed"] == 0
+
+
+def test_how_far_out_they_lie_is_counted_over_pairs_of_members():
+    rng = np.random.default_rng(3)
+    members, distance = halves(4, 400), rng.random(400).round(1)
+    signals, exposed = rng.normal(size=members.shape), rng.random(400) < 0.1
+    found = crossed(signals, members, exposed, distance)["0.01"]
+    areas: dict[str, list[float]] = {"vulnerable_out": [], "exposed_out": []}
+    for z, inside in zip(signals, members):
+        bound = np.quantile(z[~inside], 0.99)
+        for name, own in (("vulnerable_out", z > bound), ("exposed_out", exposed)):
+            these, others = distance[inside & own], distance[inside & ~own]
+            won = [float(a > b) + 0.5 * float(a == b) for a in these for b in others]
+            areas[name].append(sum(won) / len(won))
+    for name, own in areas.items():
+        assert found[name]["value"] == pytest.approx(np.mean(own))
+    assert crossed(signals, members, np.zeros(400, dtype=bool), distance)["0.01"]["exposed_out"] is None
+
+
+def test_the_map_marks_whom_the_twin_gives_away(tmp_path):
+    """Two panels of two records each; rows of the table in the opposite order to those of the models."""
+    rng = np.random.default_rng(4)
+    members, place = halves(2, 400), np.arange(400)[::-1]
+    signals = rng.normal(size=members.shape)
+    marked = [np.flatnonzero(m & (z > np.quantile(z[~m], 0.99))) for z, m in zip(signals, members)]
+    spared = [np.flatnonzero(m & (z < 0)) for z, m in zip(signals, members)]
+    shown = [[spared[1][0], marked[1][0]], [marked[0][0], spared[0][0]]]  # net 0 never saw what net 1 trained on
+    rows = np.array([place[i] for panel in shown for i in panel])
+    np.savez(tmp_path / "explorer.npz", map_row=rows, map_panel=np.array([0, 0, 1, 1]))
+    drawn = {"labels": ["a"], "panels": [{"model": 0, "marked": [0]}, {"model": 1, "marked": []}]}
+    found = mapped(tmp_path, drawn, place, signals, members)
+    assert found is not None
+    assert [p["vulnerable"] for p in found["panels"]] == [[1], [0]]
+    assert found["labels"] == ["a"] and found["panels"][0]["marked"] == [0]
+    raw = {"labels": [], "panels": [{"model": None}]}
+    for less in (None, raw):
+        assert mapped(tmp_path, less, place, signals, members) is None
+    few = halves(2, 100)
+    assert mapped(tmp_path, drawn, place, signals[:, :100], few) is None
 
 
 def test_selecting_on_the_judged_rows_flatters_them():

@@ -9,7 +9,7 @@ def part(value, half=0.002):
     return {"value": value, "ci": [value - half, value + half]}
 
 
-def row(name, test=0.80, auc=0.60, advantage=0.20, adaptive=0.70, base=(0.80, 0.60, 0.20), half=0.002):
+def row(name, test=0.80, auc=0.60, advantage=0.20, adaptive=0.70, base=(0.80, 0.60, 0.20), half=0.002, exposure=None):
     """One row; changes are from the base, kept is the ratio of advantages."""
     return {
         "name": name,
@@ -18,6 +18,7 @@ def row(name, test=0.80, auc=0.60, advantage=0.20, adaptive=0.70, base=(0.80, 0.
             "test_accuracy": part(test - base[0]), "auc": part(auc - base[1], half),
             "apart": part(advantage - base[2], half), "advantage_kept": part(advantage / base[2], 10 * half),
         },
+        "exposure": {"mean": exposure},
         "adaptive": {"auc": adaptive, "auc_ci": [adaptive - half, adaptive + half]},
     }  # fmt: skip
 
@@ -153,3 +154,19 @@ def test_dp_sgd_stands_beside_rows_of_like_accuracy():
     assert like_accuracy(rows) == [
         {"row": "dp-sgd", "others": ["l2-5e-4"]}, {"row": "dp-sgd-loose", "others": ["original"]},
     ]  # fmt: skip
+
+
+def test_what_dp_sgd_does_to_the_exposed_stands_beside_the_average():
+    rows = {"original": row("original", exposure=0.5716), "dp-sgd": row("DP-SGD", exposure=0.004)}
+    claims = {c.key: c.figure for c in judged(rows, summary())}
+    assert claims["dp-sgd"].endswith("; mean exposure of the exposed 57.2% to 0.4%")
+    none = {"original": row("original"), "dp-sgd": row("DP-SGD")}
+    assert "exposure" not in {c.key: c.figure for c in judged(none, summary())}["dp-sgd"]
+
+
+@pytest.mark.parametrize(("count", "told"), [(5, True), (0, False)])
+def test_how_far_out_the_papers_own_records_lie_stands_beside_the_exposed(count, told):
+    rows, marked = {"original": row("original")}, part(0.31, 0.02)
+    claims = {c.key: c.figure for c in judged(rows, summary(count=count), marked)}
+    assert ("of the records that the paper's own threshold marks 0.31 (0.29 to 0.33)" in claims["outliers"]) == told
+    assert [k for k, figure in claims.items() if "own threshold" in figure] == ["outliers"] * told

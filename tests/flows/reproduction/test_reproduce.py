@@ -83,7 +83,10 @@ def test_pages_say_the_same_and_run_no_code(made):
     assert "<script" not in page and "default-src 'none'" in page
     for text in ("Purchase100", "label smoothing", "not tested", "location30"):
         assert text in markdown and text in page
-    assert page.count("<svg") == 2 * 3  # two histograms of three rows
+    assert page.count("<svg") == 2 + 2 * 3  # a map twice, and two histograms of three rows
+    panel = json.loads((out / "reproduction.json").read_text())["map"]["panels"][0]
+    for key, what in (("vulnerable", "vulnerable by the paper's threshold"), ("marked", "exposed at its own")):
+        assert panel[key] and page.replace("&#39;", "'").count(f"<title>{what}") == len(panel[key])
     assert "13.86" in markdown and "stands in for Purchase100 and is another data set" in markdown
     for name in ("audit", "reproduction.md", "reproduction.html", "reproduction.json"):
         assert (out / name).stat().st_mode & 0o077 == 0

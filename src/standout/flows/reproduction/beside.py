@@ -11,14 +11,17 @@ SPLITS = 20
 """Random halves of the non-members."""
 
 
-def crossed(signals: np.ndarray, members: np.ndarray, exposed: np.ndarray) -> dict:
+def crossed(signals: np.ndarray, members: np.ndarray, exposed: np.ndarray, distance: np.ndarray | None = None) -> dict:
     """The paper's vulnerable records beside the exposed ones, each model as the one target.
 
-    signals: rescaled logits float (M, N), members bool (M, N), exposed bool (N,).
+    signals: rescaled logits float (M, N), members bool (M, N), exposed bool (N,); distance: float (N,), of each record
+    to the middle of its class, where it is known.
     Returns {"0.01": {...}, "0.005": {...}}, each None where less than one non-member lies above the threshold:
     `vulnerable`, `exposed` (members), `both`, `missed` (exposed members that are not vulnerable), each
     {"value", "ci"} of counts over models; `vulnerable_exposed`, share of the vulnerable that are exposed, and
-    `exposed_missed`, share of the exposed that are not vulnerable, of the sums; None where there are none.
+    `exposed_missed`, share of the exposed that are not vulnerable, of the sums; None where there are none. Of the
+    distance `vulnerable_out` and `exposed_out`: AUROC, among the members of each model, of these against the others,
+    {"value", "ci"} over models; None where a model has none of them.
     """
     out = {}
     for rate in RATES:
@@ -31,8 +34,20 @@ def crossed(signals: np.ndarray, members: np.ndarray, exposed: np.ndarray) -> di
         sums = {name: int(flags.sum()) for name, flags in counts.items()}
         block["vulnerable_exposed"] = sums["both"] / sums["vulnerable"] if sums["vulnerable"] else None
         block["exposed_missed"] = sums["missed"] / sums["exposed"] if sums["exposed"] else None
+        for name, flags in (("vulnerable_out", found), ("exposed_out", own)):
+            block[name] = None if distance is None else apart(distance, flags, members)
         out[str(rate)] = block
     return out
+
+
+def apart(distance: np.ndarray, flags: np.ndarray, members: np.ndarray) -> dict | None:
+    """AUROC of a distance float (N,) among the members of each model, flags bool (M, N) against the others: mean over
+    models; None where a model has none of either."""
+    sides = [(distance[inside], own[inside]) for inside, own in zip(members, flags)]
+    if any(not own.any() or own.all() for _, own in sides):
+        return None
+    value, ci = mean_over_pairs(np.array([Roc.of(d, own).auc() for d, own in sides]))
+    return {"value": value, "ci": ci}
 
 
 def _counted(flags: np.ndarray) -> dict:

@@ -4,7 +4,7 @@ Changes of the advantage are those at a threshold found on other models (`apart`
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from standout.report.words import between, count, number, percent
 
@@ -42,9 +42,18 @@ Rows = dict[str, dict]
 """{key of a row: its block in reproduction.json}."""
 
 
-def judged(rows: Rows, summary: dict) -> list[Claim]:
-    """All claims. rows: with the original among them; summary: of the audit of the original."""
-    return [claim(rows, summary) for claim in CLAIMS]
+def judged(rows: Rows, summary: dict, marked: dict | None = None) -> list[Claim]:
+    """All claims. rows: with the original among them; summary: of the audit of the original; marked: how far out those
+    lie whom the paper's threshold at 1 % marks, an AUROC with its interval, where it is known."""
+    return [replace(c, figure=with_marked(c, marked)) for c in (claim(rows, summary) for claim in CLAIMS)]
+
+
+def with_marked(claim: Claim, marked: dict | None) -> str:
+    """Its figure, for the claim of outliers with that of the records that the paper itself marks."""
+    if claim.key != "outliers" or claim.verdict == UNTESTED or marked is None:
+        return claim.figure
+    where = f"{number(marked['value'], 2)} ({between(marked['ci'], number, 2)})"
+    return f"{claim.figure}; of the records that the paper's own threshold marks {where}"
 
 
 def not_tested(key: str, text: str, paper: str, why: str) -> Claim:
@@ -187,6 +196,7 @@ def private(rows: Rows, summary: dict) -> Claim:
     ci = row["adaptive"]["auc_ci"]
     figure = (
         f"AUC {_auc(row['ours']['auc'])}, adaptive attacker {_auc({'value': auc, 'ci': ci})}; accuracy {points(lost)}"
+        f"{_exposure(rows, 'dp-sgd')}"
     )
     ends, costs = max(ci[1], row["ours"]["auc"]["ci"][1]) < ENDED, lost["ci"][1] < -CHEAP
     if ends and costs:
@@ -230,6 +240,14 @@ def _changes(rows: Rows, key: str) -> tuple[dict, str, str]:
 
 def _auc(part: dict) -> str:
     return f"{number(part['value'], 3)} ({between(part['ci'], number, 3)})"
+
+
+def _exposure(rows: Rows, key: str) -> str:
+    """Mean exposure of the exposed, before and after; nothing where nobody is exposed."""
+    before, after = (rows[k]["exposure"]["mean"] for k in ("original", key))
+    if before is None or after is None:
+        return ""
+    return f"; mean exposure of the exposed {percent(before, 1)} to {percent(after, 1)}"
 
 
 def _cost(rows: Rows, key: str) -> str:

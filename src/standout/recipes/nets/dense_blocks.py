@@ -77,6 +77,11 @@ class DenseNet(nn.Module):
         self.register_buffer("shift", torch.zeros(shape[2], 1, 1))
         self.register_buffer("scale", torch.ones(shape[2], 1, 1))
 
+    @property
+    def last(self) -> nn.Module:
+        """The last norm, which sees the channels of all layers."""
+        return self.layers[-2]
+
     def draw(self, generator: torch.Generator) -> None:
         """Initial weights by a generator, on whose device the net is."""
         for part in self.modules():

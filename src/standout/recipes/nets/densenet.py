@@ -155,7 +155,8 @@ class DensenetRecipe(NetRecipe):
 
     def module(self, dataset: Dataset, weights: dict[str, np.ndarray]) -> nn.Module:
         net = self.net(dataset)
-        net.load_state_dict({name: torch.from_numpy(w.copy()) for name, w in weights.items()}, strict=False)
+        counters = {name: t for name, t in net.state_dict().items() if name.endswith("tracked")}  # not kept
+        net.load_state_dict({**counters, **{name: torch.from_numpy(w.copy()) for name, w in weights.items()}})
         return net
 
 

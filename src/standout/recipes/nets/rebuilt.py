@@ -1,6 +1,7 @@
 """Nets of stacks as torch modules, one at a time, and the images as they see them."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -12,6 +13,9 @@ from standout.data.encode import matrix_of
 from standout.errors import InputError, one_line
 from standout.recipes.nets.convnet import SIDE
 from standout.recipes.nets.inputs import Fit, Source
+
+if TYPE_CHECKING:
+    from standout.recipes.nets.net import NetRecipe
 
 
 class Mlp(nn.Module):
@@ -42,10 +46,10 @@ class Convnet(nn.Module):
     """One net as `StackedConvnet` trains K of: weights are called and shaped as its `weights` gives them.
 
     weights: float32, `layers.N.weight` (out, in, SIDE, SIDE) and `layers.N.bias`, of the last layer (C, features).
-    shape: (height, width, channels) of images that are given flat, channels last.
+    shape: (height, width, channels) of the images.
     """
 
-    def __init__(self, weights: dict[str, np.ndarray], shape: tuple[int, int, int] | None = None):
+    def __init__(self, weights: dict[str, np.ndarray], shape: tuple[int, int, int]):
         super().__init__()
         self.shape = shape
         shapes = [weights[f"layers.{n}.weight"].shape for n in range(len(weights) // 2)]
@@ -60,9 +64,8 @@ class Convnet(nn.Module):
         return self.layers[-2]
 
     def features(self, x: Tensor) -> Tensor:
-        """Penultimate ones (B, channels) of images x (B, channels, H, W) as `as_seen` gives them, or flat."""
-        if self.shape is not None:
-            x = x.view(len(x), *self.shape).permute(0, 3, 1, 2)
+        """Penultimate ones (B, channels) of images x (B, height x width x channels)."""
+        x = x.view(len(x), *self.shape).permute(0, 3, 1, 2)
         for n, layer in enumerate(self.layers[:-1]):
             # Opacus 1.6 computes wrong gradients of single records where channels lie last in memory, as torch likes it
             x = F.relu(layer(x.contiguous()))
@@ -75,22 +78,22 @@ class Convnet(nn.Module):
         return self.layers[-1](self.features(x))
 
 
-def convnet_of(stored: np.ndarray) -> Convnet:
-    """The net whose weights are stored, uint8 (bytes,) of a safetensors file. Raises InputError where they are of
-    another architecture."""
+def net_of(recipe: "NetRecipe", training: Dataset, stored: np.ndarray) -> nn.Module:
+    """The net of a recipe on a data set whose weights are stored, uint8 (bytes,) of a safetensors file, to answer.
+    Raises InputError where they are of another architecture."""
     import safetensors.numpy
 
     try:
-        return Convnet(safetensors.numpy.load(stored.tobytes()))
-    except (KeyError, IndexError, RuntimeError) as e:
-        raise InputError(f"the stored weights are those of no convnet ({one_line(e)}); run the audit again") from e
+        return recipe.module(training, safetensors.numpy.load(stored.tobytes())).eval()
+    except (KeyError, IndexError, RuntimeError, ValueError) as e:
+        why = f"the stored weights are those of no {recipe.name} ({one_line(e)}); run the audit again"
+        raise InputError(why) from e
 
 
 def as_seen(training: Dataset, rows: np.ndarray) -> Tensor:
-    """Images float32 (B, channels, H, W) as every net that trained on this data set sees them; rows: int (B,)."""
+    """Images float32 (B, height x width x channels) as every net that trained on this data set sees them; rows: int
+    (B,)."""
     matrix, cpu = matrix_of(training), torch.device("cpu")
     fit = Fit.of(matrix, np.ones((1, len(training)), dtype=bool), True, cpu)  # one scale, whoever the members are
     few = replace(matrix, base=matrix.base[rows], missing=matrix.missing[rows])
-    flat = Source(few, True, cpu).seen_by(fit)(slice(None))
-    height, width = training.x.shape[1:3]
-    return flat.view(len(rows), height, width, -1).permute(0, 3, 1, 2)
+    return Source(few, True, cpu).seen_by(fit)(slice(None))

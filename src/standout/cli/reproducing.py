@@ -45,8 +45,8 @@ def reproduce(
         small (two cores, about ten minutes), or paper (the paper's models, sizes and epochs: a GPU).
     row
         Train this row alone, by its key (original, early-stopping, l2-5e-4, l2-1e-3, l2-5e-3, l2-dropout-25,
-        l2-dropout-50, label-smoothing, dp-sgd, dp-sgd-loose, reweighted, l2-dropout-25-reweighted); can be given
-        again. The original is always there.
+        l2-dropout-50, label-smoothing, dp-sgd, dp-sgd-loose, reweighted, l2-dropout-25-reweighted), or all; can be
+        given again. The original is always there. Default at scale small: those by which claims are judged, at least.
     shadows
         Models of each row: even, at least 4; default 8 or 16, by data set and scale.
     seed

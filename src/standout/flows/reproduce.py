@@ -65,13 +65,14 @@ def reproduce(
     claims.
 
     dataset: cifar10, purchase100, texas100, or a stand-in for Purchase100, location30 or retail100; data: the folder
-    with its files. scale: "small" or "paper". rows: keys of those to train, default all. shadows: models of each row,
+    with its files. scale: "small" or "paper". rows: keys of those to train, or "all"; default all but those
+    that the scale leaves out. shadows: models of each row,
     default that of the scale. out: folder, default runs/reproduction-DATASET-SCALE: an audit with its defences, in
     which models are found again, beside reproduction.json, .md and .html. progress, note: as in audit.
     Raises InputError, in one line, for whatever cannot be used; then nothing was made or changed.
     """
     plan = scale_of(dataset, scale)
-    wanted = chosen(plan.rows, None if rows is None else list(rows))
+    wanted = chosen(plan.rows, None if rows is None else list(rows), plan.waits)
     return reproduce_as(
         plan, wanted, load(dataset, data=data), scale=scale, shadows=shadows, seed=seed, device=device, jobs=jobs,
         out=out, progress=progress, note=note,

@@ -88,7 +88,7 @@ def paper_and_ours(found: dict) -> Section:
         after.append("Other data than the paper's: no difference is taken.")
     if found["remaining"]:
         left = ", ".join(r["row"] for r in found["remaining"])
-        after.append(f"Not trained: {left}. To train them, too: {found['again']}")
+        after.append(f"Not trained: {left}. To train them, too: {found['again']} --row all")
     return Section("tables", "Its tables, and ours", [], Table(head, rows), after=after)
 
 

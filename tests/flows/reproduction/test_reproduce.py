@@ -151,7 +151,8 @@ def test_a_reweighted_row_brings_the_row_that_it_changes():
     rows = SCALES["cifar10"]["paper"].rows
     assert list(chosen(rows, ["l2-dropout-25-reweighted"])) == ["l2-dropout-25", "l2-dropout-25-reweighted"]
     assert chosen(rows, ["original"]) == {}
-    assert chosen(rows, None) == rows
+    assert chosen(rows, None) == chosen(rows, ["dp-sgd", "all"], ("dp-sgd",)) == rows
+    assert chosen(rows, None, ("dp-sgd",)) == {key: text for key, text in rows.items() if key != "dp-sgd"}
 
 
 def test_the_original_alone_with_some_records_in_every_training(tmp_path):

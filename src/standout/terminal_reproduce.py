@@ -6,7 +6,13 @@ from rich.text import Text
 
 from standout.report.reproduction import data_line, headline, value
 
-MARKS = {"holds": "green", "holds in part": "yellow", "does not hold here": "red", "not tested": "dim"}
+MARKS = {
+    "holds": "green",
+    "holds in part": "yellow",
+    "does not hold here": "red",
+    "not sure here": "yellow",
+    "not tested": "dim",
+}
 
 
 def reproduced(done) -> None:

@@ -8,6 +8,7 @@ torch = pytest.importorskip("torch")
 from standout.data.dataset import Dataset  # noqa: E402
 from standout.errors import InputError  # noqa: E402
 from standout.recipes import recipe_of  # noqa: E402
+from standout.recipes.nets.stacked import Noise  # noqa: E402
 
 SETTINGS = {"channels": (6, 5), "epochs": 2, "batch_size": 8, "dtype": "float32"}
 SEEDS = np.array([3, 4])
@@ -104,3 +105,29 @@ def test_tables_are_refused():
     dataset = Dataset(np.random.default_rng(0).random((12, 4)), np.arange(12) % 2)
     with pytest.raises(InputError, match="give --model mlp"):
         recipe_of("convnet").check(dataset)
+
+
+def test_dropout_is_on_in_training_off_in_answers_and_of_the_model_alone():
+    dataset, members = images(), halves(32)
+    recipe = recipe_of("convnet", {**SETTINGS, "dropout": 0.5, "stack": 2})
+    dropped = list(recipe.train(dataset, members, SEEDS))
+    plain = next(iter(recipe_of("convnet", SETTINGS).train(dataset, members, SEEDS)))
+    assert np.abs(dropped[0].logits - plain.logits).max() > 0.01
+    for k, own in enumerate(dropped):
+        alone = next(iter(recipe.train(dataset, members[k : k + 1], SEEDS[k : k + 1])))
+        np.testing.assert_array_equal(alone.logits, own.logits)
+        net = recipe.module(dataset, own.weights).eval()
+        flat = dataset.x.astype(np.float64)
+        x = torch.from_numpy((flat - flat.mean()) / flat.std()).float().flatten(1)
+        with torch.inference_mode():
+            np.testing.assert_allclose(net(x).numpy(), own.logits, atol=1e-4)
+
+
+def test_dropout_leaves_out_its_share_and_scales_up_the_others():
+    drop = Noise(torch.tensor([3, 4]), step=5).dropping(1, 0.25)
+    x = torch.ones(50, 6, 8, 8)
+    seen = drop(x, 2)
+    assert seen.unique().tolist() == [0.0, pytest.approx(1 / 0.75)]
+    assert (seen == 0).float().mean().item() == pytest.approx(0.25, abs=0.02)
+    assert torch.equal(seen, Noise(torch.tensor([4]), step=5).dropping(0, 0.25)(x, 2))
+    assert not torch.equal(seen, drop(x, 3))

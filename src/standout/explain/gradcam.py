@@ -47,6 +47,10 @@ def looks_of(recipe, stored: np.ndarray, training, rows: np.ndarray, labels: np.
             as_seen(training, rows),
             torch.from_numpy(labels.astype(np.int64)),
         )
+        for p in net.parameters():  # else what lies before the last layer is kept for gradients that nobody asks for
+            p.requires_grad_(False)
+        for p in net.last.parameters():
+            p.requires_grad_(True)
         cam = LayerGradCam(net, net.last)
         maps, logits = [], []
         size = max(PIXELS // int(np.prod(training.x.shape[1:3])), 1)

@@ -14,7 +14,7 @@ from standout.defend.judge import Treated
 from standout.defend.table import CONTROL
 from standout.errors import InputError
 from standout.flows.audit import audit
-from standout.flows.defend import NOBODY, outputs_of, recipe_again
+from standout.flows.defend import NOBODY, outputs_of, recipe_again, treated
 from standout.flows.ends import DISTANCES
 from standout.flows.options import whole
 from standout.flows.place import path_of
@@ -27,6 +27,7 @@ from standout.flows.reproduction.rows import FIGURES, FPR, Measured, by_chance
 from standout.flows.reproduction.scales import STANDS, Rows, Scale, chosen, scale_of
 from standout.flows.run import Run
 from standout.flows.stored import Audit
+from standout.recipes import recipe_of
 from standout.report.reproduction import write_reproduction
 from standout.run.folder import RunFolder
 
@@ -98,6 +99,9 @@ def reproduce_as(
     if seed < 0:
         raise InputError(f"seed must be 0 or more, not {seed}")
     dataset = subset(whole_set, plan.subset, seed)
+    recipe = recipe_of(plan.model, plan.settings, device)
+    for text in wanted.values():
+        treated(recipe, text, NOBODY).check(dataset)
     place = Path("runs") / f"reproduction-{dataset.name}-{scale}" if out is None else path_of(out)
     folder = RunFolder(place, OURS)
     with folder.writing(shadows=False):
@@ -111,7 +115,7 @@ def reproduce_as(
         if note:
             note("figures of all rows")
         own = Audit.of(run.path, dataset, None, None, None, None, "give it again")
-        found = content(own, run, plan, wanted, scale, whole_set)
+        found = content(own, run, plan, wanted, scale, whole_set, again(whole_set.name, scale, shadows, seed, out))
         folder.write_json("reproduction.json", found)
         write_reproduction(folder)
     return Reproduction(folder.path, found)
@@ -127,8 +131,10 @@ def subset(dataset: Dataset, records: int | None, seed: int) -> Dataset:
     return replace(few, origin=(), notes=(*dataset.notes, f"{records:,} of {len(dataset):,} records, drawn at random"))
 
 
-def content(audit: Audit, run: Run, plan: Scale, wanted: Rows, scale: str, whole_set: Dataset) -> dict:
-    """What reproduction.json holds, of an audit that has all rows `wanted` as defences."""
+def content(
+    audit: Audit, run: Run, plan: Scale, wanted: Rows, scale: str, whole_set: Dataset, asked: str
+) -> dict:  # fmt: skip
+    """What reproduction.json holds, of an audit that has all rows `wanted` as defences. asked: the command."""
     assert audit.records.data is not None
     labels, recipe = audit.records.data.y, recipe_again(audit, None)
     texts = {ORIGINAL: CONTROL, **wanted}
@@ -145,6 +151,7 @@ def content(audit: Audit, run: Run, plan: Scale, wanted: Rows, scale: str, whole
     }
     exposed = audit.table["exposed"].to_numpy()
     original = measured[ORIGINAL].treated
+    drawn_nets = Treated(audit.outputs, labels)  # those of the map; the row `original` is the control, trained anew
     found = crossed(original.rescaled, audit.members, exposed, distance_of(audit.table))
     marked = (found[str(RATE)] or {}).get("vulnerable_out")
     figures = audit.folder.read_json("figures.json") or {}
@@ -166,7 +173,9 @@ def content(audit: Audit, run: Run, plan: Scale, wanted: Rows, scale: str, whole
         "attacks": {a: summary["attacks"][a] for a in ("moderated", "lira")},
         "by_chance": by_chance(audit.members),
         "rows": rows,
-        "remaining": [{"row": key, "defence": text} for key, text in plan.rows.items() if key not in wanted],
+        "left_out": [
+            {"row": key, "name": NAMES[key], "defence": text} for key, text in plan.rows.items() if key not in wanted
+        ],
         "vulnerable": found,
         "selection": selection(traces_of(audit), audit.members),
         "causes": summary["causes"],
@@ -177,9 +186,9 @@ def content(audit: Audit, run: Run, plan: Scale, wanted: Rows, scale: str, whole
             key: drawn(measured[key].treated) for key in ("original", "label-smoothing", "l2-dropout-25", "reweighted")
             if key in measured
         },
-        "map": mapped(audit.folder.path, figures.get("map"), audit.records.place, original.rescaled, audit.members),
+        "map": mapped(audit.folder.path, figures.get("map"), audit.records.place, drawn_nets.rescaled, audit.members),
         "ends": figures.get("ends"),
-        "again": again(name, scale),
+        "again": asked,
     }  # fmt: skip
 
 
@@ -260,7 +269,8 @@ def strengths(characteristics: dict) -> list[dict]:
     return sorted(known, key=lambda c: -abs(c["auroc"] - 0.5))[:STRENGTHS]
 
 
-def again(name: str, scale: str) -> str:
-    """The command that makes this again."""
+def again(name: str, scale: str, shadows: int | None, seed: int, out: str | Path | None) -> str:
+    """The command that makes this again, but for the rows that it asks for."""
     words = ["standout", "reproduce", "beyond-overfitting", "--data", "DIR", "--dataset", name, "--scale", scale]
-    return shlex.join(words)
+    more = {"--shadows": shadows, "--seed": seed or None, "--out": out}
+    return shlex.join([*words, *(str(w) for flag, v in more.items() if v is not None for w in (flag, v))])

@@ -23,6 +23,8 @@ PIXELS = 2**21
 """Of all pictures that go through the nets, about 200 of 100 x 100 pixels: some seconds a net on one core."""
 SLOWER = {"densenet": 40}
 """So many times slower than `convnet` is another net on one picture."""
+SMALL = 128 * 128
+"""Pixels up to which the ends of classes are looked at, too: up to 48 pictures beside the exposed ones."""
 SIDES = ("closest", "farthest")
 CLOSE = 0.01
 """By how much of itself, or of 1, a rebuilt net's rescaled logit may differ from the stored one: other processors round
@@ -60,7 +62,7 @@ def with_maps(
     exposed = exposed[: max(PIXELS // (SLOWER.get(model["name"], 1) * 3 * pixels), 1)]
     typical = {code: row for code, row in typical.items() if code in data.y[exposed]}
     pairs = alike_ones(data, table, exposed)
-    ends = ends_of(shown, data)
+    ends = ends_of(shown, data) if pixels <= SMALL else {}
     rows = np.unique([*exposed, *typical.values(), *(i for _, i in pairs), *ends.values()])
     try:
         recipe = recipe_of(model["name"], {k: v for k, v in settings.items() if k != "device"}, "cpu")

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from standout.errors import InputError
 from standout.report import meanings, scripts, shown, words
 from standout.report.assessment import assessment
+from standout.report.ends import looked_at
 from standout.report.explorer import explorer_of
 from standout.report.kept import read_after, read_explorer
 from standout.report.page import Page, page_of
@@ -68,7 +69,7 @@ def environment_of() -> Environment:
     for function in (
         words.number, words.count, words.percent, words.rate, words.exactly, words.chance, words.between,
         words.one_in, words.small, words.seconds, words.plural, words.aimed_at, words.known, shown.data, shown.cut,
-        one_threshold, unmeasured, untried, assessment,
+        looked_at, one_threshold, unmeasured, untried, assessment,
     ):  # fmt: skip
         environment.filters[function.__name__] = environment.globals[function.__name__] = function
     environment.globals.update(

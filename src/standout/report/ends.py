@@ -40,6 +40,11 @@ def ends_of(stored: Mapping[str, Any] | None) -> tuple[str, list[Ends]]:
     return str(stored.get("by", "")), [_of_class(c) for c in stored.get("classes") or []]
 
 
+def looked_at(classes: list[Ends]) -> bool:
+    """Whether any record is shown with where a net looks."""
+    return any(r.look for c in classes for r in (*c.closest, *c.farthest))
+
+
 def _of_class(block: Mapping[str, Any]) -> Ends:
     closest, farthest = (
         [

@@ -36,7 +36,7 @@ def sections_of(found: dict) -> list[Section]:
 def headline(found: dict) -> str:
     """In a sentence."""
     verdicts = [c["verdict"] for c in found["claims"]]
-    named = ("holds", "holds in part", "does not hold here", "not tested")
+    named = ("holds", "holds in part", "does not hold here", "not sure here", "not tested")
     told = ", ".join(f"{v} {verdicts.count(v)}" for v in named if v in verdicts)
     return f"Of {len(verdicts)} claims of the paper: {told}"
 
@@ -86,9 +86,9 @@ def paper_and_ours(found: dict) -> Section:
     ]
     if stands:
         after.append("Other data than the paper's: no difference is taken.")
-    if found["remaining"]:
-        left = ", ".join(r["row"] for r in found["remaining"])
-        after.append(f"Not trained: {left}. To train them, too: {found['again']} --row all")
+    if found["left_out"]:
+        left = ", ".join(r["name"] for r in found["left_out"])
+        after.append(f"Not on this page: {left}. To have them, too: {found['again']} --row all")
     return Section("tables", "Its tables, and ours", [], Table(head, rows), after=after)
 
 
@@ -154,16 +154,18 @@ def vulnerable(found: dict) -> Section:
     for rate, block in found["vulnerable"].items():
         name = f"at {exactly(float(rate))} FPR"
         if block is None:
-            rows.append([name, *["not measurable"] * 8])
+            rows.append([name, *["not measurable"] * 9])
             continue
         counts = [
             f"{number(block[k]['value'], 1)} ({between(block[k]['ci'], number, 1)})"
             for k in ("vulnerable", "exposed", "both", "missed")
         ]
         shares = (percent(block[k], 0) for k in ("vulnerable_exposed", "exposed_missed"))
-        rows.append([name, *counts, *shares, *(far_out(block[k]) for k in ("vulnerable_out", "exposed_out"))])
+        chance = number(block["by_chance"], 1)
+        out = (far_out(block[k]) for k in ("vulnerable_out", "exposed_out"))
+        rows.append([name, counts[0], chance, *counts[1:], *shares, *out])
     head = [
-        "threshold", "vulnerable members", "exposed members", "both", "exposed, not vulnerable",
+        "threshold", "vulnerable members", "by chance alone", "exposed members", "both", "exposed, not vulnerable",
         "of the vulnerable, exposed", "of the exposed, missed", "how far out: vulnerable", "exposed",
     ]  # fmt: skip
     before = [
@@ -171,8 +173,10 @@ def vulnerable(found: dict) -> Section:
         "non-members. Means over models, each as the one target.",
     ]
     after = [
+        "The row original is the control, trained anew with the audit's memberships; exposed are those of the audit.",
+        "By chance alone: so many members such a threshold marks where nothing leaks.",
         "How far out: AUROC of the distance to the middle of the class, these against the other members of the same "
-        "model; above .5 they are outliers, below .5 they lie nearer to the middle than others."
+        "model; above .5 they are outliers, below .5 they lie nearer to the middle than others.",
     ]
     title = "Its vulnerable records, and the exposed ones"
     return Section("vulnerable", title, before, Table(head, rows), after=after)

@@ -4,13 +4,17 @@ import numpy as np
 from markupsafe import Markup
 
 from standout.report.build import environment_of
-from standout.report.ends import ends_of
+from standout.report.ends import ends_of, looked_at
 from standout.report.histogram import histogram
 from standout.report.map import draw
 from standout.report.sections import Section
 from standout.report.words import count, plural
 
-MARKS = {"vulnerable": "vulnerable by the paper's threshold", "marked": "exposed at its own false-alarm rate"}
+MARKS = {
+    "vulnerable": ("vulnerable by the paper's threshold", "vulnerable_in_all"),
+    "marked": ("exposed at its own false-alarm rate", "exposed"),
+}
+"""Places of a panel that are marked, what they are, and how many there are of all its records."""
 
 
 def maps(found: dict) -> list[Section]:
@@ -20,10 +24,10 @@ def maps(found: dict) -> list[Section]:
     names, panel = [str(n) for n in found["map"]["labels"]], found["map"]["panels"][0]
     at, classes = np.column_stack([panel["x"], panel["y"]]), np.asarray(panel["class"], dtype=int)
     figures = []
-    for key, what in MARKS.items():
+    for key, (what, total) in MARKS.items():
         marked = np.zeros(len(at), dtype=bool)
         marked[np.asarray(panel[key], dtype=int)] = True
-        told = f"Large and rimmed: {what}, {count(int(marked.sum()))} of the {plural(len(at), 'record')} shown."
+        told = f"Large and rimmed: {what}, {count(int(marked.sum()))} of {count(panel[total])}."
         label = f"Map (t-SNE) of records. {told}"
         drawing = draw(at, classes, marked, names, label, what)
         figures.append(Markup("<figure>{}<figcaption>{}</figcaption></figure>").format(drawing, told))
@@ -32,11 +36,15 @@ def maps(found: dict) -> list[Section]:
             "maps", "Where both lie",
             [
                 f"What model {panel['model']} makes of records that it never saw: its penultimate features, drawn in "
-                f"the plane (t-SNE), in the colours of their classes. Its twin, model {panel['model'] ^ 1}, trained on "
-                "all of them: vulnerable are those that the paper's threshold at 1% FPR marks in the twin."
+                f"the plane (t-SNE), in the colours of {plural(len(names), 'class', 'classes')}, the others grey. Its "
+                f"twin, model {panel['model'] ^ 1}, trained on all of them: vulnerable are those that the paper's "
+                "threshold at 1% FPR marks in the twin."
             ],
             pictures=figures,
-            after=["All exposed records of the panel are shown, as far as there is room, of the others a part."],
+            after=[
+                f"{count(len(at))} of {plural(panel['records'], 'record')} are shown: the exposed as far as there is "
+                "room, the others drawn at random."
+            ],
         )
     ]  # fmt: skip
 
@@ -46,8 +54,11 @@ def ends(found: dict) -> list[Section]:
     by, classes = ends_of(found["ends"])
     if not classes:
         return []
-    looked = any(r.look for c in classes for r in (*c.closest, *c.farthest))
-    under = " The second picture of a record is where a net that trained on it looks (Grad-CAM)." if looked else ""
+    under = (
+        " The second picture of a record is where a net that trained on it looks (Grad-CAM)."
+        if looked_at(classes)
+        else ""
+    )
     drawn = environment_of().get_template("ends.html.j2").module.classes_of(classes)  # pyright: ignore[reportAttributeAccessIssue]
     return [
         Section(

@@ -31,11 +31,12 @@ def as_markdown(title: str, lead: str, sections: list[Section]) -> str:
     """The page as Markdown."""
     out = [f"# {title}", "", lead, ""]
     for section in sections:
-        if section.pictures:
-            continue
         out += [f"## {section.title}", ""]
         for paragraph in section.before:
             out += [paragraph, ""]
+        if section.pictures:
+            out += ["Drawn in reproduction.html.", ""]
+            continue
         if section.table:
             head = section.table.head
             out += [row_of(head), row_of(["---"] * len(head)), *map(row_of, section.table.rows), ""]

@@ -87,7 +87,11 @@ def test_how_far_out_they_lie_is_counted_over_pairs_of_members():
             areas[name].append(sum(won) / len(won))
     for name, own in areas.items():
         assert found[name]["value"] == pytest.approx(np.mean(own))
+    assert found["by_chance"] == pytest.approx(2)
     assert crossed(signals, members, np.zeros(400, dtype=bool), distance)["0.01"]["exposed_out"] is None
+    unknown = np.where(np.arange(400) < 40, np.nan, distance)
+    known = crossed(signals[:, 40:], members[:, 40:], exposed[40:], distance[40:])["0.01"]["exposed_out"]
+    assert crossed(signals, members, exposed, unknown)["0.01"]["exposed_out"] == known
 
 
 def test_the_map_marks_whom_the_twin_gives_away(tmp_path):
@@ -104,6 +108,7 @@ def test_the_map_marks_whom_the_twin_gives_away(tmp_path):
     found = mapped(tmp_path, drawn, place, signals, members)
     assert found is not None
     assert [p["vulnerable"] for p in found["panels"]] == [[1], [0]]
+    assert [p["vulnerable_in_all"] for p in found["panels"]] == [len(marked[1]), len(marked[0])]
     assert found["labels"] == ["a"] and found["panels"][0]["marked"] == [0]
     raw = {"labels": [], "panels": [{"model": None}]}
     for less in (None, raw):

@@ -19,7 +19,8 @@ def crossed(signals: np.ndarray, members: np.ndarray, exposed: np.ndarray, dista
     Returns {"0.01": {...}, "0.005": {...}}, each None where less than one non-member lies above the threshold:
     `vulnerable`, `exposed` (members), `both`, `missed` (exposed members that are not vulnerable), each
     {"value", "ci"} of counts over models; `vulnerable_exposed`, share of the vulnerable that are exposed, and
-    `exposed_missed`, share of the exposed that are not vulnerable, of the sums; None where there are none. Of the
+    `exposed_missed`, share of the exposed that are not vulnerable, of the sums; None where there are none; `by_chance`,
+    how many members such a threshold marks without any leak. Of the
     distance `vulnerable_out` and `exposed_out`: AUROC, among the members of each model, of these against the others,
     {"value", "ci"} over models; None where a model has none of them.
     """
@@ -32,6 +33,7 @@ def crossed(signals: np.ndarray, members: np.ndarray, exposed: np.ndarray, dista
         counts = {"vulnerable": found, "exposed": own, "both": found & own, "missed": own & ~found}
         block: dict = {name: _counted(flags) for name, flags in counts.items()}
         sums = {name: int(flags.sum()) for name, flags in counts.items()}
+        block["by_chance"] = float(np.mean(rate * members.sum(axis=1)))
         block["vulnerable_exposed"] = sums["both"] / sums["vulnerable"] if sums["vulnerable"] else None
         block["exposed_missed"] = sums["missed"] / sums["exposed"] if sums["exposed"] else None
         for name, flags in (("vulnerable_out", found), ("exposed_out", own)):
@@ -42,8 +44,9 @@ def crossed(signals: np.ndarray, members: np.ndarray, exposed: np.ndarray, dista
 
 def apart(distance: np.ndarray, flags: np.ndarray, members: np.ndarray) -> dict | None:
     """AUROC of a distance float (N,) among the members of each model, flags bool (M, N) against the others: mean over
-    models; None where a model has none of either."""
-    sides = [(distance[inside], own[inside]) for inside, own in zip(members, flags)]
+    models; None where a model has none of either. Records whose distance is not known are left out."""
+    known = np.isfinite(distance)
+    sides = [(distance[inside & known], own[inside & known]) for inside, own in zip(members, flags)]
     if any(not own.any() or own.all() for _, own in sides):
         return None
     value, ci = mean_over_pairs(np.array([Roc.of(d, own).auc() for d, own in sides]))

@@ -13,7 +13,7 @@ from standout.data.dataset import Dataset
 from standout.errors import InputError
 from standout.recipes.nets.net import NetRecipe
 from standout.recipes.nets.parameters import Parameters
-from standout.recipes.nets.stacked import Answer, Noise
+from standout.recipes.nets.stacked import Answer, Drop, Noise
 
 SIDE = 3
 """Height and width of a filter."""
@@ -27,8 +27,11 @@ class StackedConvnet:
 
     buffers: tuple[Tensor, ...] = ()
 
-    def __init__(self, shape: tuple[int, int, int], channels: tuple[int, ...], classes: int, draws, dtype: torch.dtype):
-        self.shape, drawn = shape, []
+    def __init__(
+        self, shape: tuple[int, int, int], channels: tuple[int, ...], classes: int, dropout: float, draws,
+        dtype: torch.dtype,
+    ):  # fmt: skip
+        self.shape, self.dropout, drawn = shape, dropout, []
         sizes = [*((b, a, SIDE, SIDE) for a, b in pairwise((shape[2], *channels))), (classes, channels[-1])]
         for size in sizes:
             normal = [torch.randn(size, generator=d, device=d.device) for d in draws]
@@ -39,21 +42,26 @@ class StackedConvnet:
         self._leaves = [[t[k].detach().requires_grad_() for t in self.parameters.values] for k in range(len(draws))]
         self._answers: list[Tensor] = []
 
-    def features(self, x: Tensor, tensors: list[Tensor]) -> Tensor:
-        """Penultimate features (B, channels) of images x (B, height x width x channels) under one net's tensors."""
+    def features(self, x: Tensor, tensors: list[Tensor], drop: Drop | None = None) -> Tensor:
+        """Penultimate features (B, channels) of images x (B, height x width x channels) under one net's tensors, with
+        dropout after each convolution where it is given."""
         height, width, depth = self.shape
         x = x.view(len(x), height, width, depth).permute(0, 3, 1, 2)  # channels last in memory, as convolutions like it
         for layer, (w, b) in enumerate(zip(tensors[:-2:2], tensors[1:-2:2])):
             x = F.relu(F.conv2d(x, w, b, padding=SIDE // 2))
             if layer and min(x.shape[2:]) > 1:
                 x = F.max_pool2d(x, 2)
+            if drop is not None:
+                x = drop(x, layer)
         return x.mean((2, 3))
 
     def forward(self, x: Tensor, *, noise: Noise | None = None) -> Tensor:
         """Logits float32 (K, B, C) of x (K, B, height x width x channels)."""
+        drops = [None if noise is None or not self.dropout else noise.dropping(k, self.dropout) for k in range(len(x))]
         with torch.enable_grad():
             self._answers = [
-                F.linear(self.features(images, own), own[-2], own[-1]) for images, own in zip(x, self._leaves)
+                F.linear(self.features(images, own, drop), own[-2], own[-1])
+                for images, own, drop in zip(x, self._leaves, drops)
             ]
         return torch.stack([a.detach() for a in self._answers]).to(torch.float32)
 
@@ -87,14 +95,19 @@ class ConvnetRecipe(NetRecipe):
     """Convolutional net with `channels` filters in each layer; pixels on one common scale."""
 
     channels: tuple[int, ...] = (32, 64, 128, 128)
+    dropout: float = 0.0
     batch_size: int = 128
     name = "convnet"
-    version = 2
+    version = 3
     largest = 1
 
     def checks(self) -> list[tuple[str, bool, str]]:
         fine = len(self.channels) > 0 and all(isinstance(c, int) and c > 0 for c in self.channels)
-        return [("channels", fine, "numbers of filters such as 32,64,128"), *super().checks()]
+        return [
+            ("channels", fine, "numbers of filters such as 32,64,128"),
+            ("dropout", 0 <= self.dropout < 1, "from 0 to below 1"),
+            *super().checks(),
+        ]
 
     def check(self, dataset: Dataset) -> list[str]:
         if dataset.kind != "image" or isinstance(dataset.x, (list, tuple)) or dataset.x.ndim not in (3, 4):
@@ -102,12 +115,12 @@ class ConvnetRecipe(NetRecipe):
         return super().check(dataset)
 
     def make(self, dataset: Dataset, width: int, draws: list[torch.Generator], dtype: torch.dtype) -> StackedConvnet:
-        return StackedConvnet(shape_of(dataset), self.channels, len(dataset.classes), draws, dtype)
+        return StackedConvnet(shape_of(dataset), self.channels, len(dataset.classes), self.dropout, draws, dtype)
 
     def module(self, dataset: Dataset, weights: dict[str, np.ndarray]) -> nn.Module:
         from standout.recipes.nets.rebuilt import Convnet
 
-        return Convnet(weights, shape_of(dataset))
+        return Convnet(weights, shape_of(dataset), self.dropout)
 
 
 def shape_of(dataset: Dataset) -> tuple[int, int, int]:

@@ -7,14 +7,13 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
+from standout.recipes.nets.stacked import Drop
+
 SIDE = 3
 """Height and width of a filter."""
 BLOCKS = 3
 GROUPS = 32
 """Of channels that are normalised together where batches are not, or the largest divisor of their number below."""
-
-Drop = Callable[[Tensor, int], Tensor]
-"""drop(x (B, channels, H, W), number of the layer) -> the same with some numbers left out."""
 
 
 class Bottleneck(nn.Module):

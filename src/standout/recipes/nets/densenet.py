@@ -48,19 +48,10 @@ class StackedDensenet:
         self._answers = []
         for k, net in enumerate(self.nets):
             net.train()
-            net.drop = None if noise is None else self._dropping(noise, k, net.dropout)
+            net.drop = None if noise is None else noise.dropping(k, net.dropout)
             with torch.enable_grad(), torch.autocast(x.device.type, torch.bfloat16, enabled=self.half):
                 self._answers.append(net(x[k].to(torch.float32)))
         return torch.stack([a.detach() for a in self._answers]).to(torch.float32)
-
-    def _dropping(self, noise: Noise, model: int, share: float):
-        one = Noise(noise.seeds[model : model + 1], noise.step)
-
-        def drop(x: Tensor, layer: int) -> Tensor:
-            kept = one.uniform(len(x), x[0].numel(), layer).view(x.shape) >= share
-            return x * kept / (1 - share)
-
-        return drop
 
     def backward(self, slope: Tensor) -> None:
         """Write all gradients, given that (K, B, C) of the last logits."""

@@ -46,12 +46,12 @@ class Convnet(nn.Module):
     """One net as `StackedConvnet` trains K of: weights are called and shaped as its `weights` gives them.
 
     weights: float32, `layers.N.weight` (out, in, SIDE, SIDE) and `layers.N.bias`, of the last layer (C, features).
-    shape: (height, width, channels) of the images.
+    shape: (height, width, channels) of the images; dropout: after each convolution, while training.
     """
 
-    def __init__(self, weights: dict[str, np.ndarray], shape: tuple[int, int, int]):
+    def __init__(self, weights: dict[str, np.ndarray], shape: tuple[int, int, int], dropout: float):
         super().__init__()
-        self.shape = shape
+        self.shape, self.dropout = shape, dropout
         shapes = [weights[f"layers.{n}.weight"].shape for n in range(len(weights) // 2)]
         convolutions = [nn.Conv2d(s[1], s[0], SIDE, padding=SIDE // 2) for s in shapes[:-1]]
         self.layers = nn.ModuleList([*convolutions, nn.Linear(shapes[-1][1], shapes[-1][0])])
@@ -71,6 +71,7 @@ class Convnet(nn.Module):
             x = F.relu(layer(x.contiguous()))
             if n and min(x.shape[2:]) > 1:
                 x = F.max_pool2d(x, 2)
+            x = F.dropout(x, self.dropout, self.training)
         return x.mean((2, 3))
 
     def forward(self, x: Tensor) -> Tensor:

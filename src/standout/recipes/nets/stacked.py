@@ -21,6 +21,8 @@ EIGHT = 8
 Inputs = Callable[[Tensor], Tensor]
 """inputs(records (K, B)) -> (K, B, ...): gathers and prepares a batch."""
 
+Drop = Callable[[Tensor, int], Tensor]
+"""(x (B, ...), layer) -> x with some of its values left out."""
 Answer = Callable[[Tensor], tuple[Tensor, Tensor]]
 """answer(x float32 (B, D)) -> logits (B, C) and penultimate features (B, H)."""
 
@@ -83,6 +85,16 @@ class Noise:
         for shift, factor in ((33, 0x5851F42D4C957F2D), (29, 0x14057B7EF767814F)):
             h = (h ^ ((h >> shift) & ((1 << (64 - shift)) - 1))) * factor
         return ((h >> 40) & 0xFFFFFF).to(torch.float32) / 0x1000000
+
+    def dropping(self, model: int, share: float) -> Drop:
+        """Dropout of one model: (x (B, ...), layer) -> x without that share of its values, the others scaled up."""
+        one = Noise(self.seeds[model : model + 1], self.step)
+
+        def drop(x: Tensor, layer: int) -> Tensor:
+            kept = one.uniform(len(x), x[0].numel(), layer).view(x.shape) >= share
+            return x * kept / (1 - share)
+
+        return drop
 
 
 def generators(seeds: list[int], device: torch.device) -> list[torch.Generator]:

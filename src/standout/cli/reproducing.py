@@ -42,7 +42,7 @@ def reproduce(
     data
         Folder with its files (standout list datasets).
     scale
-        small (two cores, about ten minutes), or paper (the paper's models, sizes and epochs: a GPU).
+        small (two cores, ten to twelve minutes), or paper (the paper's models, sizes and epochs: a GPU).
     row
         Train this row alone, by its key (original, early-stopping, l2-5e-4, l2-1e-3, l2-5e-3, l2-dropout-25,
         l2-dropout-50, label-smoothing, dp-sgd, dp-sgd-loose, reweighted, l2-dropout-25-reweighted), or all; can be

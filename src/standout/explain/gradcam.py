@@ -2,6 +2,7 @@
 
 import importlib.util
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -42,16 +43,14 @@ def looks_of(recipe, stored: np.ndarray, training, rows: np.ndarray, labels: np.
     from standout.recipes.nets.rebuilt import as_seen, net_of
 
     with alone(), torch.enable_grad():
-        net, x, wanted = (
-            net_of(recipe, training, stored),
-            as_seen(training, rows),
-            torch.from_numpy(labels.astype(np.int64)),
-        )
+        net, x = net_of(recipe, training, stored), as_seen(training, rows)
+        wanted = torch.from_numpy(labels.astype(np.int64))
         for p in net.parameters():  # else what lies before the last layer is kept for gradients that nobody asks for
             p.requires_grad_(False)
-        for p in net.last.parameters():
+        last: Any = net.last
+        for p in last.parameters():
             p.requires_grad_(True)
-        cam = LayerGradCam(net, net.last)
+        cam = LayerGradCam(net, last)
         maps, logits = [], []
         size = max(PIXELS // int(np.prod(training.x.shape[1:3])), 1)
         for part, own in zip(x.split(size), wanted.split(size)):

@@ -22,7 +22,7 @@ SHOWN = 24
 PIXELS = 2**21
 """Of all pictures that go through the nets, about 200 of 100 x 100 pixels: some seconds a net on one core."""
 SLOWER = {"densenet": 40}
-"""So many times slower than `convnet` is another net on one picture."""
+"""So many times fewer pictures go through a slower net."""
 SMALL = 128 * 128
 """Pixels up to which the ends of classes are looked at, too: up to 48 pictures beside the exposed ones."""
 SIDES = ("closest", "farthest")

@@ -46,6 +46,7 @@ def verdicts(rows=(), **more):
         ({"verdict": "overfitted"}, UNTESTED),
         ({"count": 0}, FAILS),
         ({"count": 0, "detectable": None}, UNTESTED),
+        ({"count": 0, "detectable": 0.98}, UNSURE),
         ({"verdict": None}, UNTESTED),
     ],
 )

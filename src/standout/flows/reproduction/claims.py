@@ -23,6 +23,8 @@ NOTHING = 0.005
 """Change of AUC or advantage that is none for practical purposes."""
 SAFE = 0.01
 """Mean exposure up to which records count as protected."""
+SEEN = 0.5
+"""Exposure that must be reported before "nobody is exposed" says anything."""
 FAR = 0.6
 """AUROC of a distance from which on it tells exposed records from others."""
 
@@ -91,8 +93,12 @@ def well_behaved(rows: Rows, summary: dict) -> Claim:
     if exposed["count"]:
         return Claim(key, text, paper, HOLDS, figure, f"the model is {accuracy['verdict']}, and records are exposed")
     seen = exposed["detectable"]
-    why = "no record is exposed" + ("; so few models would hardly report any" if seen is None else "")
-    return Claim(key, text, paper, UNTESTED if seen is None else FAILS, figure, why)
+    if seen is None:
+        return not_tested(key, text, paper, f"no record is exposed; so few models would hardly report any. {figure}")
+    if seen > SEEN:
+        why = f"no record is exposed, but only an exposure from {percent(seen, 0)} on would be reported, with 80% chance"
+        return Claim(key, text, paper, UNSURE, figure, why)
+    return Claim(key, text, paper, FAILS, figure, "no record is exposed")
 
 
 def outliers(rows: Rows, summary: dict, marked: dict | None) -> Claim:

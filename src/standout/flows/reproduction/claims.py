@@ -96,7 +96,7 @@ def well_behaved(rows: Rows, summary: dict) -> Claim:
     if seen is None:
         return not_tested(key, text, paper, f"no record is exposed; so few models would hardly report any. {figure}")
     if seen > SEEN:
-        why = f"no record is exposed, but only an exposure from {percent(seen, 0)} on would be reported, with 80% chance"
+        why = f"nobody is exposed, but only an exposure from {percent(seen, 0)} on would be reported, with 80% chance"
         return Claim(key, text, paper, UNSURE, figure, why)
     return Claim(key, text, paper, FAILS, figure, "no record is exposed")
 

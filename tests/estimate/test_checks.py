@@ -5,7 +5,7 @@ import pytest
 
 from standout.estimate.detectable import detectable
 from standout.estimate.estimate import estimate
-from standout.estimate.own_rate import own_fpr_seen
+from standout.estimate.own_rate import own_fpr_seen, too_many
 from standout.estimate.posterior import posterior_of
 from standout.estimate.power import standard_power
 from standout.estimate.prior import fit
@@ -80,3 +80,16 @@ def test_stability_is_near_its_limit(audit):
     seen = stability(signals, members, found, int(found.exposed.sum()), fpr=1e-3)
     assert seen["models"] == 32
     assert seen["jaccard"] == pytest.approx(seen["limit"], abs=0.2)
+
+
+@pytest.mark.parametrize(
+    ("seen", "trials", "fpr", "accused"),
+    [
+        (0.25, 4, 1e-3, 1),  # chance 1 - .999 ** 4 = .004
+        (0.1, 10, 1e-3, 1),  # .00996
+        (1 / 11, 11, 1e-3, None),  # .01095
+        (1e-3, 32_000, 1e-3, None), (1.5e-3, 64_000, 1e-3, None), (2e-3, 32_000, 1e-3, 64), (None, 0, 1e-3, None), (0.0, 500, 1e-3, None),
+    ],
+)  # fmt: skip
+def test_more_accusations_than_the_rate_allows_are_told(seen, trials, fpr, accused):
+    assert too_many(seen, trials, fpr) == accused

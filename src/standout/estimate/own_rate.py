@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import binom
 
 from standout.estimate.outside import OutTest
 from standout.estimate.posterior import NORMAL
@@ -10,6 +11,7 @@ from standout.estimate.tails import Tails, held_out
 from standout.measure.intervals import interval, resample_weights
 
 BLOCKS = 8
+ODD, TWICE = 0.01, 2
 
 
 def own_fpr_seen(
@@ -40,6 +42,17 @@ def own_fpr_seen(
     weights = resample_weights(len(wrong))
     draws = (weights @ wrong[:, 1]) / np.maximum(weights @ asked[:, 1], 1)
     return {"all": float(rate[0]), "exposed": float(rate[1]), "ci": interval(draws)}
+
+
+def too_many(seen: float | None, trials: int, fpr: float) -> int | None:
+    """How often reported records are accused by trainings without them, where that is at least TWICE as often as `fpr`
+    asks for and a rate of `fpr` would give so many with a chance below ODD; else None. seen: their share of so many
+    trials, None where nobody is reported. By a binomial: the records of a model go together, so it is a sign, no test.
+    """
+    if seen is None or seen < TWICE * fpr:
+        return None
+    accused = round(seen * trials)
+    return accused if binom.sf(accused - 1, trials, fpr) < ODD else None
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ import pandas as pd
 from standout.data.records import Records
 from standout.estimate.detectable import detectable
 from standout.estimate.estimate import Estimate, estimate
-from standout.estimate.own_rate import own_fpr_seen
+from standout.estimate.own_rate import own_fpr_seen, too_many
 from standout.estimate.stability import stability
 from standout.explain.causes import CAUSES
 from standout.flows.attacking import Attacked, attack_all
@@ -157,11 +157,16 @@ def estimate_all(
     if len(members) < 16:
         warnings.append(f"{len(members)} models: intervals are wide, and few records can be reported; 64 are usual")
     top = max(int(estimated.exposed.sum()), members.shape[1] // 100, 1)
+    seen = own_fpr_seen(signal, members, estimated.exposed, options.fpr, estimated.tails, estimated.fit.noise_factor)
+    trials = int((~members[:, estimated.exposed]).sum())
+    if accused := too_many(seen["exposed"], trials, options.fpr):
+        warnings.append(
+            f"trainings without them accuse the reported records in {accused:,} of {trials:,} cases, where a share of "
+            f"{options.fpr:.3g} was asked for: exposures may be overstated; more shadows make them surer"
+        )
     return estimated, {
         "detectable": detectable(estimated, fpr=options.fpr, above=options.exposed_above),
-        "own_fpr_seen": own_fpr_seen(
-            signal, members, estimated.exposed, options.fpr, estimated.tails, estimated.fit.noise_factor
-        ),
+        "own_fpr_seen": seen,
         "variance": float(estimated.posterior.variance.mean()),
         "stability": stability(signal, members, estimated, top, fpr=options.fpr),
     }

@@ -88,7 +88,8 @@ def test_stability_is_near_its_limit(audit):
         (0.25, 4, 1e-3, 1),  # chance 1 - .999 ** 4 = .004
         (0.1, 10, 1e-3, 1),  # .00996
         (1 / 11, 11, 1e-3, None),  # .01095
-        (1e-3, 32_000, 1e-3, None), (1.5e-3, 64_000, 1e-3, None), (2e-3, 32_000, 1e-3, 64), (None, 0, 1e-3, None), (0.0, 500, 1e-3, None),
+        (1e-3, 32_000, 1e-3, None), (1.5e-3, 64_000, 1e-3, None),
+        (2e-3, 32_000, 1e-3, 64), (None, 0, 1e-3, None), (0.0, 500, 1e-3, None),
     ],
 )  # fmt: skip
 def test_more_accusations_than_the_rate_allows_are_told(seen, trials, fpr, accused):

@@ -2,7 +2,19 @@
 
 import pytest
 
-from standout.flows.reproduction.claims import FAILS, HOLDS, PARTLY, RIVALS, UNSURE, UNTESTED, judged, like_accuracy
+from standout.flows.reproduction.claims import (
+    FAILS,
+    HOLDS,
+    PARTLY,
+    RIVALS,
+    UNSURE,
+    UNTESTED,
+    VERDICTS,
+    judged,
+    like_accuracy,
+)
+from standout.report.reproduction import headline
+from standout.terminal_reproduce import MARKS
 
 
 def part(value, half=0.002):
@@ -203,3 +215,9 @@ def test_exposed_records_are_those_of_nets_trained_anew_too(exposure, verdict):
         assert ("do not bear it out: exposure of the reported 3.0% (1.0% to 5.0%)" in claims[key].why) == (
             verdict == UNSURE
         )
+
+
+def test_every_verdict_has_a_word_on_the_page_and_a_mark_in_the_terminal():
+    told = headline({"claims": [{"verdict": v} for v in VERDICTS]})
+    assert told == "Of 5 claims of the paper: " + ", ".join(f"{v} 1" for v in VERDICTS)
+    assert list(MARKS) == list(VERDICTS)
